@@ -1,0 +1,119 @@
+// What workflows of a plan take, answer and listen to. No zod here: this file goes into the workflow bundle.
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+
+export type PlanStep = 'download' | 'merge' | 'export';
+export type GapMode = 'hole' | 'slate' | 'split';
+
+export const planStates = [
+  'pending',
+  'running',
+  'paused',
+  'complete',
+  'incomplete',
+  'failed',
+  'cancelled',
+] as const;
+export type PlanState = (typeof planStates)[number];
+
+/** `incomplete`: gaps remain, within what the plan tolerates; `refused`: the merge was refused; `failed`: a step gave up. */
+export const cameraDayStates = [
+  'pending',
+  'running',
+  'complete',
+  'incomplete',
+  'refused',
+  'failed',
+  'cancelled',
+] as const;
+export type CameraDayState = (typeof cameraDayStates)[number];
+
+/** The numbers of a plan that workflows decide by; everything else stays in the catalog. */
+export interface PlanSettings {
+  steps: PlanStep[];
+  gapToleranceSeconds: number;
+  maxDownloadAttempts: number;
+  gapThresholdSeconds: number;
+  tolerateIncomplete: boolean;
+  gapMode: GapMode;
+  waitForEnd: boolean;
+  keepSegments: boolean;
+  /** Start attempts and media afresh, whatever earlier runs left. */
+  force: boolean;
+  /** Temporal priority key 1 (first) to 5 (last). */
+  priorityKey: number;
+  target?: string;
+}
+
+export interface PlanInput {
+  planId: string;
+  /** Carried over a continue-as-new; absent on the first run. */
+  session?: PlanSession;
+}
+
+export interface PlanSession {
+  /** First manifest index not yet started. */
+  nextIndex: number;
+  /** Children started whose completion has not been signalled. */
+  inFlight: CameraDayRef[];
+  /** Camera-days to run once more, asked for by retryCamera. */
+  retries: CameraDayRef[];
+  counts: Record<CameraDayState, number>;
+  missingSeconds: number;
+  paused: boolean;
+  gapToleranceSeconds?: number;
+}
+
+export interface CameraDayRef {
+  index: number;
+  cameraId: string;
+  /** One path segment, unique in the plan. */
+  slug: string;
+}
+
+export interface CameraDayInput extends CameraDayRef {
+  planId: string;
+  settings: PlanSettings;
+  paused: boolean;
+  /** Set when continued as new, or asked again by retryCamera: attempts begin afresh only on the first. */
+  session?: { round: number };
+}
+
+export interface CameraDayDone {
+  index: number;
+  state: CameraDayState;
+  missingSeconds: number;
+}
+
+export interface PlanProgress {
+  planId: string;
+  state: PlanState;
+  total: number;
+  counts: Record<CameraDayState, number>;
+  missingSeconds: number;
+  inFlight: string[];
+}
+
+export interface CameraDayProgress {
+  cameraId: string;
+  state: CameraDayState;
+  host?: string;
+  step: 'waiting' | 'download' | 'merge' | 'export' | 'done';
+  segments: { total: number; done: number; withGaps: number };
+  missingSeconds: number;
+  toleranceWindowMissingSeconds: number;
+  reason?: string;
+}
+
+export const cameraDayDone = defineSignal<[CameraDayDone]>('cameraDayDone');
+export const pause = defineSignal<[]>('pause');
+export const resume = defineSignal<[]>('resume');
+export const cancel = defineSignal<[]>('cancel');
+export const setTolerance = defineUpdate<{ gapToleranceSeconds: number }, [{ gapToleranceSeconds: number }]>(
+  'setTolerance',
+);
+/** The same change as a signal: what the plan sends to children in flight. */
+export const changeTolerance = defineSignal<[{ gapToleranceSeconds: number }]>('changeTolerance');
+export const retryCamera = defineUpdate<{ cameraDays: number }, [{ camera: string }]>('retryCamera');
+export const planProgress = defineQuery<PlanProgress>('progress');
+export const camera = defineQuery<CameraDayProgress | undefined, [{ camera: string }]>('camera');
+export const cameraDayProgress = defineQuery<CameraDayProgress>('progress');
