@@ -1,0 +1,2 @@
+// The shared servers of integration tests.
+export default function setup(): void {}

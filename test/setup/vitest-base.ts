@@ -1,0 +1,14 @@
+// What all vitest runs share: process isolation, time limits and the closing line with the counts.
+import type { ViteUserConfig } from 'vitest/config';
+
+/** Two cores are the machine that everything must pass on; more files at once only make real servers slow. */
+const workers = 2;
+
+export const sharedTest: NonNullable<ViteUserConfig['test']> = {
+  pool: 'forks',
+  maxWorkers: workers,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  teardownTimeout: 30_000,
+  reporters: ['default', './test/setup/counts-reporter.ts'],
+};
