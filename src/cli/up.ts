@@ -1,0 +1,21 @@
+// `longtake up`: its flags and help; what it does is in embedded/.
+import { Command } from 'commander';
+import type { Terminal } from './output/terminal.ts';
+import { perform, withCommonFlags } from './perform.ts';
+
+export const upCommand = (terminal: Terminal): Command =>
+  withCommonFlags(new Command('up'))
+    .description('Run the whole stack on this machine in the foreground: Temporal with its Web UI, MediaMTX, catalog, workers.')
+    .option('--workers <n>', 'worker processes (default: 1)')
+    .addHelpText(
+      'after',
+      `
+Stops cleanly on Ctrl-C. With --json it prints one line when all is up:
+  {"ready":true,"temporalAddress":…,"uiUrl":…,"mediamtx":{…},"dataDir":…}
+Other commands find the stack through the same --data directory (or LONGTAKE_DATA).
+
+Examples:
+  $ longtake up
+  $ longtake up --data /srv/longtake --workers 2`,
+    )
+    .action(perform(terminal, async () => (await import('./up/run.ts')).runUp));
