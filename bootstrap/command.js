@@ -1,0 +1,56 @@
+// Runs a program for the set-up and gives back its output; argv arrays only, never a shell.
+import { spawn } from 'node:child_process';
+
+const keptCharacters = 200_000;
+
+/** Runs to the end. Resolves `{ code, output }` with stdout and stderr joined; a program that cannot start has code null. */
+export function runCommand(command, args, { cwd, env, timeoutSeconds = 60 } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd,
+      env: env ?? process.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: timeoutSeconds * 1000,
+      killSignal: 'SIGKILL',
+    });
+    let output = '';
+    const keep = (chunk) => {
+      output = (output + chunk).slice(-keptCharacters);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.on('error', (error) => resolve({ code: null, output: String(error.message) }));
+    child.on('close', (code, signal) =>
+      resolve({
+        code: signal === null ? code : 128,
+        output: signal === null ? output : `${output}\nended by ${signal}`,
+      }),
+    );
+  });
+}
+
+/** The last lines of a program's output, for an error message; addresses are cut to keep private mirrors private. */
+export function tail(output, lines = 12) {
+  return output
+    .trim()
+    .split('\n')
+    .slice(-lines)
+    .map((line) => line.replaceAll(/https?:\/\/[^\s/"']+/g, '<registry>'))
+    .join('\n');
+}
+
+/** Runs a program in the foreground with our terminal; forwards SIGTERM and SIGHUP; resolves its exit code. */
+export function runForeground(command, args, { cwd, env }) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env, stdio: 'inherit' });
+    const forward = (signal) => child.kill(signal);
+    // Ctrl-C reaches the child from the terminal; we only have to outlive it.
+    const ignore = () => {};
+    process.on('SIGINT', ignore).on('SIGTERM', forward).on('SIGHUP', forward);
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      process.off('SIGINT', ignore).off('SIGTERM', forward).off('SIGHUP', forward);
+      resolve(signal === null ? code : 128 + (signal === 'SIGINT' ? 2 : signal === 'SIGTERM' ? 15 : 9));
+    });
+  });
+}

@@ -1,0 +1,41 @@
+// Finds TCP ports that nobody listens on. Another process may take one before its user binds it; servers then fail to start and say so.
+import { createServer, type Server } from 'node:net';
+
+function listen(ip: string, port: number): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ host: ip, port, exclusive: true }, () => resolve(server));
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
+}
+
+/** `count` different free ports on `ip`; all are held until the last one is found, so none is given twice. */
+export async function freePorts(ip: string, count: number): Promise<number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, () => listen(ip, 0)));
+  const ports = servers.map((server) => {
+    const address = server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  });
+  await Promise.all(servers.map(close));
+  return ports;
+}
+
+/** One free port on `ip`. */
+export async function freePort(ip: string): Promise<number> {
+  const [port] = await freePorts(ip, 1);
+  return port!;
+}
+
+/** True when `port` on `ip` can be bound now. */
+export async function isPortFree(ip: string, port: number): Promise<boolean> {
+  try {
+    await close(await listen(ip, port));
+    return true;
+  } catch {
+    return false;
+  }
+}
