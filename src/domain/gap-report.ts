@@ -41,6 +41,8 @@ export interface SegmentScan {
   /** First and last video presentation time in the file, seconds. */
   firstPtsSeconds?: number;
   lastPtsSeconds?: number;
+  /** The file's clock starts after the segment's length, so we cannot know whether its beginning is missing. */
+  leadingUnknown?: boolean;
   /** Codec, size, profile, extradata and audio parameters as one string: equal keys can be joined by stream copy. */
   streamKey?: string;
   audio: { present: boolean; missingSeconds: number };

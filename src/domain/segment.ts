@@ -1,5 +1,6 @@
 // A segment: a fixed piece of one camera's archive time, its key, and how a window is cut into segments.
 import type { MsRange } from './range.ts';
+import { slugOf } from './slug.ts';
 
 /** (camera, startAt, seconds) names a segment for all plans; `startUnix` is epoch seconds. */
 export interface SegmentKey {
@@ -26,8 +27,8 @@ export function cutIntoSegments(window: MsRange, seconds: number): Omit<SegmentK
   return segments;
 }
 
-/** `<camid>-<unix start>` for 900 s, `…-<seconds>s` for any other length, so that no length overwrites another. Source: Churo's names. */
+/** One path segment: `<camera>-<unix start>` for 900 s, `…-<seconds>s` for any other length, so that no length overwrites another. Source: Churo's names. */
 export function segmentStem(key: SegmentKey): string {
-  const stem = `${key.cameraId}-${key.startUnix}`;
+  const stem = `${slugOf(key.cameraId)}-${key.startUnix}`;
   return key.seconds === 900 ? stem : `${stem}-${key.seconds}s`;
 }
