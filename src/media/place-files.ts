@@ -1,0 +1,153 @@
+// Copies several files of one camera into one MP4, each at its own place in time; merging and joining both stand on this. No decision about what goes where.
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { ContainerName } from '../domain/gap-report.ts';
+import type { Run } from '../process/run-spec.ts';
+import { concatInputOptions, type ConcatEntry, writeConcatDir } from './concat-list.ts';
+import { checkPlaces, type ExpectedPlace, type ReadTimes } from './check-places.ts';
+import type { Ffmpeg, FfmpegProgress } from './ffmpeg.ts';
+import { ffmpegArgs, fileUrl } from './ffmpeg-args.ts';
+import { makeUniform } from './make-uniform.ts';
+import { type OpenedInput, openInputs } from './open-inputs.ts';
+
+export interface PlacedFile {
+  path: string;
+  container: ContainerName;
+  /** Position in the output minus presentation time in the file, seconds. */
+  shiftSeconds: number;
+  /** Exclusive, compared with decode times; seconds of the file's own clock. */
+  outPointSeconds?: number;
+  /** What the output must hold of this file; unknown where the scan could not tell. */
+  expected?: ExpectedPlace;
+}
+
+export interface PlaceDeps {
+  run: Run;
+  ffmpeg: Ffmpeg;
+  ffmpegPath: string;
+  readTimes: ReadTimes;
+}
+
+export interface PlaceSpec {
+  purpose: string;
+  /** In the order of the output. */
+  files: readonly PlacedFile[];
+  /** Scratch; what is made in it is removed again. */
+  workDir: string;
+  outPath: string;
+  faststart?: boolean;
+  stallSeconds: number;
+  signal: AbortSignal;
+  onProgress?: (progress: FfmpegProgress) => void;
+}
+
+/** What the finished file holds, as read back from it. */
+export interface PlacedResult {
+  videoPackets: number;
+  firstPtsSeconds: number;
+  lastPtsSeconds: number;
+}
+
+/** Codecs of sound that MP4 takes as they are; others (G.711 above all) become AAC. */
+const mp4AudioCodecs = new Set(['aac', 'mp3', 'ac3', 'eac3', 'opus', 'flac', 'alac']);
+
+/** Writes `outPath`, reads it back and throws EncoderFailed when a frame is missing or stands elsewhere. Exit code 0 proves nothing here: the concat demuxer ends its output at a bad file with success. */
+export async function placeFiles(deps: PlaceDeps, spec: PlaceSpec): Promise<PlacedResult> {
+  await mkdir(spec.workDir, { recursive: true });
+  await mkdir(dirname(spec.outPath), { recursive: true });
+  const dir = await mkdtemp(join(spec.workDir, 'concat-'));
+  try {
+    const opened = await openInputs({ ...deps, files: spec.files, signal: spec.signal });
+    const uniform = await makeUniform(deps, { ...spec, dir, opened });
+    const listPath = await writeConcatDir(dir, concatEntries(uniform.files, uniform.opened));
+    let result: PlacedResult | undefined;
+    await deps.ffmpeg({
+      purpose: spec.purpose,
+      args: placeArgs({ ...spec, listPath, ...outputFacts(uniform) }),
+      signal: spec.signal,
+      stallSeconds: spec.stallSeconds,
+      ...(spec.onProgress ? { onProgress: spec.onProgress } : {}),
+      check: async () => {
+        const checked = await checkPlaces(deps.readTimes, { ...spec, files: uniform.files });
+        if (typeof checked === 'string') return checked;
+        result = checked;
+        return undefined;
+      },
+    });
+    return result!;
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+interface Uniform {
+  files: readonly PlacedFile[];
+  opened: readonly OpenedInput[];
+}
+
+function outputFacts({ files, opened }: Uniform): {
+  offsetSeconds: number;
+  audio: 'none' | 'copy' | 'encode';
+} {
+  const sound = opened[0]?.streams.find((stream) => stream.kind === 'audio');
+  return {
+    offsetSeconds: outputStart(files[0]!, opened[0]!),
+    audio: !sound ? 'none' : mp4AudioCodecs.has(sound.codec) ? 'copy' : 'encode',
+  };
+}
+
+/** Where the earliest packet of a file comes to stand: the demuxer subtracts the file's start time and adds the durations before it. */
+const outputStart = (file: PlacedFile, opened: OpenedInput): number =>
+  opened.startSeconds + file.shiftSeconds;
+
+/** Each duration is the way from one file's earliest packet to the next one's; it keeps the holes. */
+export function concatEntries(
+  files: readonly PlacedFile[],
+  opened: readonly OpenedInput[],
+): (ConcatEntry & { path: string })[] {
+  return files.map((file, index) => {
+    const next = files[index + 1];
+    const durationSeconds = next && outputStart(next, opened[index + 1]!) - outputStart(file, opened[index]!);
+    return {
+      path: file.path,
+      container: file.container,
+      ...(file.outPointSeconds === undefined ? {} : { outPointSeconds: file.outPointSeconds }),
+      ...(durationSeconds === undefined ? {} : { durationSeconds }),
+    };
+  });
+}
+
+/** The copy itself. `offsetSeconds` is where the first file's earliest packet stands; the demuxer would put it at zero. */
+export function placeArgs(spec: {
+  listPath: string;
+  outPath: string;
+  offsetSeconds: number;
+  audio: 'none' | 'copy' | 'encode';
+  faststart?: boolean;
+}): string[] {
+  const sound = {
+    none: [],
+    copy: ['-map', '0:a:0', '-c:a', 'copy'],
+    // Times are kept by the filter: it fills holes in the sound with silence.
+    encode: ['-map', '0:a:0', '-c:a', 'aac', '-af', 'aresample=async=1'],
+  }[spec.audio];
+  return ffmpegArgs({
+    inputs: [
+      {
+        options: ['-itsoffset', spec.offsetSeconds.toFixed(6), ...concatInputOptions],
+        source: fileUrl(spec.listPath),
+      },
+    ],
+    outputs: [
+      {
+        options: [
+          ...['-map', '0:v:0', '-c:v', 'copy', ...sound],
+          ...['-map_metadata', '-1', '-map_chapters', '-1'],
+          ...(spec.faststart ? ['-movflags', '+faststart'] : []),
+          ...['-f', 'mp4'],
+        ],
+        target: fileUrl(spec.outPath),
+      },
+    ],
+  });
+}
