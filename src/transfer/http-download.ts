@@ -1,0 +1,214 @@
+// Downloads one file of a source over HTTP to disk: resumable, hashed while it comes, limited per host, dropped when it trickles.
+import { stat } from 'node:fs/promises';
+import { Fault } from '../domain/fault.ts';
+import { archiveClockOffset } from './clock.ts';
+import { createConnectionLimits } from './connection-limits.ts';
+import { createFileHasher } from './file-hasher.ts';
+import { faultOfStatus } from './http-faults.ts';
+import { createHttpOpen, discard, type HttpAnswer, type HttpAsk } from './http-open.ts';
+import { readText, type TextAnswer } from './http-text.ts';
+import { receiveBody } from './receive-body.ts';
+import {
+  isSameFile,
+  parseContentRange,
+  rangeHeaders,
+  removeResumeNote,
+  validatorsOf,
+  writeResumeNote,
+  type ResumePoint,
+  type Validators,
+} from './resume-point.ts';
+
+export interface DownloaderSettings {
+  /** Connections to one host at once, and to all hosts, in this process. */
+  perHost: number;
+  total: number;
+  /** A source that sends fewer than minBytesPerSecond over this long is dropped; also the longest wait for the answer's headers. */
+  stallSeconds: number;
+  connectSeconds: number;
+  /** `host` or `host:port` that redirects may lead to. Default: none but the host asked. */
+  allowedRedirectHosts?: readonly string[];
+  /** Loopback and private addresses; default true, because cameras live in private networks. Link-local and metadata addresses are refused always. */
+  allowPrivate?: boolean;
+  /** Default 1024. */
+  minBytesPerSecond?: number;
+}
+
+export interface DownloadRequest extends Omit<HttpAsk, 'method'> {
+  toPath: string;
+  /** Where an earlier owner stopped (see readResumePoint); absent: begin at byte 0. */
+  resume?: ResumePoint | undefined;
+  /** Bytes of the file that stand on disk so far; called as they are written. */
+  onBytes?: (writtenBytes: number) => void;
+  /** Called every second while a connection limit makes the download wait. */
+  onWaiting?: () => void;
+  /** More than this is no segment: fails with MediaUnreadable. */
+  maxBytes?: number;
+}
+
+export interface DownloadResult {
+  sizeBytes: number;
+  /** of the whole file as it lies on disk, hex */
+  sha256: string;
+  /** False when the source closed without having told a length, so that nothing proves the end. */
+  complete: boolean;
+  status: number;
+  etag?: string;
+  lastModified?: string;
+  contentType?: string;
+  /** The source's own clock (Date header), ISO 8601. */
+  serverDate?: string;
+  /** Bytes that were already there. */
+  resumedFromBytes: number;
+}
+
+export type Download = (request: DownloadRequest) => Promise<DownloadResult>;
+
+export interface Downloader {
+  download: Download;
+  /** A small text document under the same rules; any status is an answer. */
+  fetchText(ask: HttpAsk & { maxBytes?: number; onWaiting?: () => void }): Promise<TextAnswer>;
+  /** Seconds that the source's clock is ahead of ours, from its Date header; null when it tells none. */
+  clockOffset(ask: Omit<HttpAsk, 'method' | 'headers'>): Promise<number | null>;
+  close(): Promise<void>;
+}
+
+/**
+ * Failures: SourceMissing, SourceBusy, SourceUnreachable, SourceStalled, AuthRejected, ForbiddenUrl, InputInvalid, MediaUnreadable,
+ * DiskFull, StorageFault. After SourceUnreachable, SourceStalled or an abort the partial and its resume note stay at toPath.
+ */
+export function createDownloader(settings: DownloaderSettings): Downloader {
+  const { stallSeconds, connectSeconds } = settings;
+  const limits = createConnectionLimits(settings);
+  const hasher = createFileHasher();
+  const open = createHttpOpen({
+    connectSeconds,
+    answerSeconds: stallSeconds,
+    allowedRedirectHosts: settings.allowedRedirectHosts ?? [],
+    allowPrivate: settings.allowPrivate ?? true,
+  });
+  const stallRule = { stallSeconds, minBytesPerSecond: settings.minBytesPerSecond ?? 1024 };
+
+  /** Holds a connection slot of the host for as long as `work` runs. */
+  async function limited<T>(ask: HttpAsk & { onWaiting?: () => void }, work: () => Promise<T>): Promise<T> {
+    const { signal, onWaiting } = ask;
+    const release = await limits.acquire({ host: hostOf(ask.url), signal, onWaiting });
+    try {
+      return await work();
+    } finally {
+      release();
+    }
+  }
+
+  async function attempt(request: DownloadRequest, resume: ResumePoint | undefined): Promise<DownloadResult> {
+    const headers = { ...request.headers, ...(resume && rangeHeaders(resume)) };
+    const answer = await open({ ...request, headers });
+    const plan = judgeAnswer(answer, resume);
+    if (plan.kind === 'fault') {
+      discard(answer.response);
+      throw plan.fault;
+    }
+    if (plan.kind === 'restart') {
+      discard(answer.response);
+      return attempt(request, undefined);
+    }
+    if (plan.kind === 'receive') await writeResumeNote(request.toPath, plan.validators);
+    const { toPath, signal, maxBytes, onBytes } = request;
+    const { sizeBytes, sha256 } = await receiveBody({
+      answer,
+      body: plan.kind === 'receive',
+      keepBytes: plan.keepBytes,
+      toPath,
+      hasher,
+      stallRule,
+      signal,
+      onBytes,
+      maxBytes,
+    });
+    await removeResumeNote(toPath);
+    return {
+      ...factsOf(answer),
+      sizeBytes,
+      sha256,
+      complete: plan.complete,
+      resumedFromBytes: plan.keepBytes,
+    };
+  }
+
+  return {
+    download: (request) =>
+      limited(request, async () => {
+        const resume = request.resume && (await clipToFile(request.resume, request.toPath));
+        return attempt(request, resume);
+      }),
+    fetchText: (ask) => limited(ask, async () => readText({ answer: await open(ask), ...ask, stallRule })),
+    clockOffset: (ask) => limited(ask, () => archiveClockOffset(open, ask)),
+    close: () => hasher.close(),
+  };
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).hostname : url;
+}
+
+/** The partial on disk may be shorter than noted (it was lost) but never counts for more than noted. */
+async function clipToFile(resume: ResumePoint, path: string): Promise<ResumePoint | undefined> {
+  const size = await stat(path).then(
+    (found) => found.size,
+    () => 0,
+  );
+  const bytes = Math.min(resume.bytes, size);
+  return bytes > 0 ? { ...resume, bytes } : undefined;
+}
+
+type AnswerPlan =
+  | { kind: 'receive'; keepBytes: number; complete: boolean; validators: Validators }
+  | { kind: 'alreadyComplete'; keepBytes: number; complete: true }
+  | { kind: 'restart' }
+  | { kind: 'fault'; fault: Fault };
+
+/** What an answer means for the bytes we have: 206 goes on, 200 begins anew, 416 may mean that nothing is left to send. */
+export function judgeAnswer(answer: HttpAnswer, resume: ResumePoint | undefined): AnswerPlan {
+  const { status, url } = answer;
+  const { headers } = answer.response;
+  const range = parseContentRange(headers['content-range']);
+  const encoding = headers['content-encoding'];
+  if ((status === 200 || status === 206) && encoding !== undefined && encoding !== 'identity') {
+    const message = `The source sends ${encoding} although plain bytes were asked: ${url}.`;
+    return { kind: 'fault', fault: new Fault('MediaUnreadable', message) };
+  }
+  const isDelimited = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+  if (status === 200) {
+    const length = headers['content-length'];
+    const validators = validatorsOf(headers, length === undefined ? undefined : Number(length));
+    return { kind: 'receive', keepBytes: 0, complete: isDelimited, validators };
+  }
+  if (resume && (status === 206 || status === 416)) {
+    const validators = validatorsOf(headers, range.totalBytes);
+    const isSame = isSameFile(resume, validators);
+    if (status === 416 && isSame && range.totalBytes === resume.bytes)
+      return { kind: 'alreadyComplete', keepBytes: resume.bytes, complete: true };
+    if (status === 206 && isSame && range.startByte === resume.bytes)
+      return {
+        kind: 'receive',
+        keepBytes: resume.bytes,
+        complete: isDelimited,
+        validators: { ...resume, ...validators },
+      };
+    return { kind: 'restart' };
+  }
+  const retryAfter = headers['retry-after'];
+  return { kind: 'fault', fault: faultOfStatus({ status, retryAfter, url, nowMs: Date.now() }) };
+}
+
+function factsOf({ response, status }: HttpAnswer) {
+  const { etag, date, 'last-modified': lastModified, 'content-type': contentType } = response.headers;
+  const serverMs = Date.parse(date ?? '');
+  return {
+    status,
+    ...(etag !== undefined && { etag }),
+    ...(lastModified !== undefined && { lastModified }),
+    ...(contentType !== undefined && { contentType }),
+    ...(!Number.isNaN(serverMs) && { serverDate: new Date(serverMs).toISOString() }),
+  };
+}

@@ -1,0 +1,201 @@
+// One HTTP request to a source up to its answer's headers: address policy, redirects, Basic and Digest credentials, time limits.
+import http, { type IncomingMessage, type OutgoingHttpHeaders, type RequestOptions } from 'node:http';
+import https from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { Fault } from '../domain/fault.ts';
+import { parseSourceUrl, redactUrl, serializeUrl, stripCredentials } from '../domain/url.ts';
+import { resolveAllowed, type ResolvedAddress } from './address-policy.ts';
+import {
+  basicAuthorization,
+  digestAuthorization,
+  parseDigestChallenge,
+  type Credentials,
+} from './digest-auth.ts';
+import { faultOfConnection } from './http-faults.ts';
+
+export interface HttpPolicy {
+  /** Until TCP (and TLS) stand, name resolution included. */
+  connectSeconds: number;
+  /** From the request to the answer's headers. */
+  answerSeconds: number;
+  /** `host` or `host:port` that a redirect may lead to besides the host asked. */
+  allowedRedirectHosts: readonly string[];
+  allowPrivate: boolean;
+}
+
+export interface HttpAsk {
+  url: string;
+  method?: 'GET' | 'HEAD';
+  headers?: Readonly<Record<string, string>> | undefined;
+  /** Sent to the host asked alone, never to one it redirects to. Taken from the URL when absent. */
+  credentials?: Credentials | undefined;
+  signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  response: IncomingMessage;
+  status: number;
+  /** where the answer came from, redacted */
+  url: string;
+}
+
+/** Opens a request; the caller must read or destroy the response. Any status is an answer, but 3xx with a Location and 401 are followed first. */
+export type HttpOpen = (ask: HttpAsk) => Promise<HttpAnswer>;
+
+const maxRedirects = 5;
+const redirectStatuses = [301, 302, 303, 307, 308];
+
+/** Parses by the closed grammar and hands out the WHATWG form of what was accepted. */
+function acceptedUrl(text: string): URL {
+  return new URL(serializeUrl(parseSourceUrl(text, ['http', 'https'])));
+}
+
+function redirectTarget(from: URL, location: string, allowedHosts: readonly string[]): URL {
+  const target = acceptedUrl(new URL(location, from).href);
+  target.username = target.password = '';
+  const isListed = allowedHosts.includes(target.host) || allowedHosts.includes(target.hostname);
+  const upgradesToTls =
+    from.protocol === 'http:' && target.protocol === 'https:' && !from.port && !target.port;
+  const isSameOrigin = target.protocol === from.protocol && target.host === from.host;
+  if (isSameOrigin || (target.hostname === from.hostname && upgradesToTls)) return target;
+  if (isListed && !(from.protocol === 'https:' && target.protocol === 'http:')) return target;
+  throw new Fault(
+    'ForbiddenUrl',
+    `The source ${redactUrl(from.href)} redirects to ${redactUrl(target.origin)}, which is not allowed.`,
+  );
+}
+
+/** Always answers with the address that was judged, in both forms that Node asks for. */
+function fixedLookup({ address, family }: ResolvedAddress): LookupFunction {
+  return (_host, options, callback) => {
+    if (options.all) callback(null, [{ address, family }]);
+    else callback(null, address, family);
+  };
+}
+
+interface WireRequest {
+  target: URL;
+  method: string;
+  headers: OutgoingHttpHeaders;
+  signal: AbortSignal;
+  policy: HttpPolicy;
+}
+
+function exchange({ target, method, headers, signal, policy }: WireRequest): Promise<IncomingMessage> {
+  const shown = redactUrl(target.href);
+  const late = (what: string, seconds: number) =>
+    new Fault('SourceUnreachable', `The source ${what} within ${seconds} s: ${shown}.`);
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  let abandon: (fault: Fault) => void = reject;
+  const connectTimer = setTimeout(
+    () => abandon(late('did not accept a connection', policy.connectSeconds)),
+    policy.connectSeconds * 1000,
+  );
+  let answerTimer: NodeJS.Timeout | undefined;
+
+  function send(address: ResolvedAddress): void {
+    const isTls = target.protocol === 'https:';
+    const options: RequestOptions = {
+      host: target.hostname.replace(/^\[|\]$/g, ''),
+      port: target.port || (isTls ? 443 : 80),
+      path: target.pathname + target.search,
+      method,
+      headers,
+      agent: false,
+      lookup: fixedLookup(address),
+      signal,
+    };
+    const request = (isTls ? https : http).request(options);
+    abandon = (fault) => request.destroy(fault);
+    request.on('socket', (socket) => {
+      socket.once(isTls ? 'secureConnect' : 'connect', () => {
+        clearTimeout(connectTimer);
+        const { answerSeconds } = policy;
+        answerTimer = setTimeout(() => abandon(late('did not answer', answerSeconds)), answerSeconds * 1000);
+      });
+    });
+    request.once('response', resolve);
+    // Stays for good: a connection may break after its answer was delivered.
+    request.on('error', reject);
+    request.end();
+  }
+
+  let settled = false;
+  resolveAllowed(target.hostname, policy.allowPrivate).then((address) => {
+    // Too late or cancelled while the name was being resolved: nothing may be sent any more.
+    if (!settled && !signal.aborted) send(address);
+  }, reject);
+  const onAbort = () => reject(signal.reason as Error);
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  return promise
+    .catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw faultOfConnection({ error, url: shown });
+    })
+    .finally(() => {
+      settled = true;
+      clearTimeout(connectTimer);
+      clearTimeout(answerTimer);
+      signal.removeEventListener('abort', onAbort);
+    });
+}
+
+/** Lets go of an answer that nobody will read. */
+export function discard(response: IncomingMessage): void {
+  response.on('error', () => undefined);
+  response.destroy();
+}
+
+/** Makes the function that opens requests; it remembers which hosts take Basic credentials, so that later requests need one round trip. */
+export function createHttpOpen(policy: HttpPolicy): HttpOpen {
+  const basicOrigins = new Set<string>();
+
+  async function authorized(
+    wire: WireRequest,
+    credentials: Credentials | undefined,
+  ): Promise<IncomingMessage> {
+    const { target } = wire;
+    if (!credentials) return exchange(wire);
+    const basic = { ...wire.headers, authorization: basicAuthorization(credentials) };
+    if (basicOrigins.has(target.origin)) return exchange({ ...wire, headers: basic });
+    // Asked first without: a recorder that wants Digest may count an unasked Basic as a failed login.
+    const first = await exchange(wire);
+    if (first.statusCode !== 401 && first.statusCode !== 403) return first;
+    discard(first);
+    const challenge = parseDigestChallenge(first.headers['www-authenticate'] ?? '');
+    if (challenge) {
+      const { method } = wire;
+      const authorization = digestAuthorization({
+        challenge,
+        credentials,
+        method,
+        target: target.pathname + target.search,
+      });
+      return exchange({ ...wire, headers: { ...wire.headers, authorization } });
+    }
+    const second = await exchange({ ...wire, headers: basic });
+    if (second.statusCode !== 401 && second.statusCode !== 403) basicOrigins.add(target.origin);
+    return second;
+  }
+
+  return async function open({ url, method = 'GET', headers = {}, credentials, signal }) {
+    const stripped = stripCredentials(url);
+    const asked = acceptedUrl(stripped.url);
+    let target = asked;
+    for (let hop = 0; hop <= maxRedirects; hop += 1) {
+      const wire = { target, method, headers: { 'accept-encoding': 'identity', ...headers }, signal, policy };
+      const isAskedHost = target.hostname === asked.hostname;
+      const response = await authorized(
+        wire,
+        isAskedHost ? (credentials ?? stripped.credentials) : undefined,
+      );
+      const { statusCode: status = 0, headers: answered } = response;
+      if (!redirectStatuses.includes(status) || answered.location === undefined)
+        return { response, status, url: redactUrl(target.href) };
+      discard(response);
+      target = redirectTarget(target, answered.location, policy.allowedRedirectHosts);
+    }
+    throw new Fault('SourceUnreachable', `The source redirects in a circle: ${redactUrl(asked.href)}.`);
+  };
+}

@@ -1,0 +1,123 @@
+// The body of one answer on its way to disk: watched for progress, hashed behind the writes, never held in memory as a whole.
+import { Fault } from '../domain/fault.ts';
+import type { FileHasher, FollowedHash } from './file-hasher.ts';
+import { faultOfConnection } from './http-faults.ts';
+import { discard, type HttpAnswer } from './http-open.ts';
+import { openPartialFile, storageFault, type PartialFile } from './partial-file.ts';
+import { watchProgress, type StallRule, type StallWatch } from './stall-watch.ts';
+
+export interface ReceiveSpec {
+  answer: HttpAnswer;
+  /** False when the partial is already the whole file and only its hash is wanted. */
+  body: boolean;
+  /** Bytes of the file at toPath that stay. */
+  keepBytes: number;
+  toPath: string;
+  hasher: FileHasher;
+  stallRule: StallRule;
+  signal: AbortSignal;
+  onBytes?: ((writtenBytes: number) => void) | undefined;
+  maxBytes?: number | undefined;
+}
+
+interface Flow {
+  spec: ReceiveSpec;
+  watch: StallWatch;
+  /** Undefined until it is open. */
+  file?: PartialFile;
+  receivedBytes: number;
+}
+
+/** Settles when the answer has ended, broken off, stalled or been cancelled. Listens from the start: a reset may come before the file is open. */
+function endOf(flow: Flow): PromiseWithResolvers<void> {
+  const { response, url } = flow.spec.answer;
+  const end = Promise.withResolvers<void>();
+  end.promise.catch(() => undefined);
+  const broken = (error: unknown) =>
+    end.reject(faultOfConnection({ error, url, receivedBytes: flow.receivedBytes }));
+  const cut = () => broken(Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
+  if (response.destroyed && !response.complete) cut();
+  response.on('end', end.resolve);
+  response.on('error', broken);
+  // A connection can be cut without an error event; after `end` this changes nothing.
+  response.on('close', cut);
+  return end;
+}
+
+/** Lets chunks run into the file; a slow disk pauses the source. */
+function pump(flow: Flow, file: PartialFile, fail: (fault: Fault) => void): void {
+  const { answer, maxBytes } = flow.spec;
+  answer.response.on('data', (chunk: Buffer) => {
+    flow.receivedBytes += chunk.length;
+    flow.watch.received(flow.receivedBytes);
+    if (maxBytes !== undefined && flow.receivedBytes > maxBytes)
+      return fail(
+        new Fault('MediaUnreadable', `The source sent more than ${maxBytes} bytes: ${answer.url}.`),
+      );
+    if (file.push(chunk)) return;
+    answer.response.pause();
+    flow.watch.pause();
+  });
+}
+
+/** Receives to the end. On failure what arrived is written out, so that the partial holds all of it. */
+export async function receiveBody(spec: ReceiveSpec): Promise<{ sizeBytes: number; sha256: string }> {
+  const { answer, keepBytes, toPath, signal } = spec;
+  const { response, url } = answer;
+  const { stallSeconds } = spec.stallRule;
+  const watch = watchProgress(spec.stallRule, () =>
+    end.reject(new Fault('SourceStalled', `The source sent next to nothing for ${stallSeconds} s: ${url}.`)),
+  );
+  const flow: Flow = { spec, watch, receivedBytes: keepBytes };
+  const end = endOf(flow);
+  const onAbort = () => end.reject(signal.reason as Error);
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  let hash: FollowedHash | undefined;
+  try {
+    const file = await openPartialFile({
+      path: toPath,
+      keepBytes,
+      onWritten: (writtenBytes) => {
+        hash?.advance(writtenBytes);
+        spec.onBytes?.(writtenBytes);
+      },
+      onRoom: () => {
+        watch.resume();
+        response.resume();
+      },
+      onError: end.reject,
+    });
+    flow.file = file;
+    hash = spec.hasher.follow(toPath);
+    hash.advance(keepBytes);
+    if (spec.body) pump(flow, file, end.reject);
+    else end.resolve();
+    await end.promise;
+    watch.stop();
+    await file.flush();
+    return { sizeBytes: file.writtenBytes, sha256: await sha256Of(hash, file, toPath) };
+  } catch (error) {
+    throw await keepPartial(flow, error);
+  } finally {
+    watch.stop();
+    discard(response);
+    signal.removeEventListener('abort', onAbort);
+    hash?.drop();
+    await flow.file?.close();
+  }
+}
+
+function sha256Of(hash: FollowedHash, file: PartialFile, path: string): Promise<string> {
+  return hash.finish(file.writtenBytes).catch((cause: unknown) => {
+    throw storageFault(cause, path);
+  });
+}
+
+/** What had arrived is worth keeping for the next owner; a failure to keep it changes nothing about the cause. */
+async function keepPartial({ spec, file }: Flow, error: unknown): Promise<unknown> {
+  discard(spec.answer.response);
+  await file?.flush().catch(() => undefined);
+  if (error instanceof Fault && file) error.details.receivedBytes = file.writtenBytes;
+  return error;
+}

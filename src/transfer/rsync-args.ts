@@ -1,0 +1,87 @@
+// argv of rsync and of the ssh under it; pure. The rsh string is built of constants and checked paths alone, because rsync splits and runs it.
+import { assertTarget, hostForRemote, type RsyncTarget, type VerifyMode } from './export-target.ts';
+
+export interface RsyncArgsSpec {
+  target: RsyncTarget;
+  rootDir: string;
+  sshPath: string;
+  /** Seconds without any traffic after which rsync gives up. */
+  timeoutSeconds: number;
+  compare?: 'times' | 'checksum';
+}
+
+/** Pinned host key, one key, no prompts, no user configuration; a dead peer is noticed within a minute. */
+export function sshCommand(target: RsyncTarget, sshPath: string): string {
+  const options = {
+    BatchMode: 'yes',
+    StrictHostKeyChecking: 'yes',
+    UserKnownHostsFile: target.knownHostsFile,
+    GlobalKnownHostsFile: '/dev/null',
+    UpdateHostKeys: 'no',
+    IdentitiesOnly: 'yes',
+    IdentityAgent: 'none',
+    ClearAllForwardings: 'yes',
+    ControlPath: 'none',
+    ConnectTimeout: '10',
+    ServerAliveInterval: '15',
+    ServerAliveCountMax: '4',
+    // Hides banners and notices, so that anything on stderr means trouble.
+    LogLevel: 'ERROR',
+  };
+  const flags = Object.entries(options).map(([name, value]) => `-o${name}=${value}`);
+  return [sshPath, '-F', 'none', '-T', '-p', String(target.port), '-i', target.identityFile, ...flags].join(
+    ' ',
+  );
+}
+
+function commonArgs({ target, rootDir, sshPath, timeoutSeconds }: RsyncArgsSpec): {
+  options: string[];
+  places: string[];
+} {
+  assertTarget(target);
+  const destination = `${target.user}@${hostForRemote(target)}:${target.path.replace(/\/*$/, '/')}`;
+  return {
+    options: [
+      '--times',
+      '--omit-dir-times',
+      '--no-motd',
+      '--8-bit-output',
+      `--timeout=${timeoutSeconds}`,
+      // Names come by stdin, each ended by NUL: no name is ever an option, a comment or two names.
+      '--files-from=-',
+      '--from0',
+      `--rsh=${sshCommand(target, sshPath)}`,
+    ],
+    places: ['--', `${rootDir.replace(/\/*$/, '')}/`, destination],
+  };
+}
+
+/**
+ * Sends the files named on stdin. `--partial-dir` keeps what a broken connection left out of sight for the next try; never together with
+ * `--delay-updates`, which some servers answer by delivering nothing with exit code 0.
+ */
+export function rsyncSendArgs(spec: RsyncArgsSpec): string[] {
+  const { options, places } = commonArgs(spec);
+  const { bwlimitKbps } = spec.target;
+  return [
+    ...options,
+    '--partial-dir=.rsync-partial',
+    '--mkpath',
+    '--info=progress2',
+    '--no-inc-recursive',
+    '--outbuf=L',
+    ...(spec.compare === 'checksum' ? ['--checksum'] : []),
+    ...(bwlimitKbps === undefined ? [] : [`--bwlimit=${bwlimitKbps}`]),
+    ...places,
+  ];
+}
+
+/** Changes nothing; prints a line for every file that would have to be sent again. */
+export function rsyncVerifyArgs(spec: RsyncArgsSpec & { mode: Exclude<VerifyMode, 'none'> }): string[] {
+  const { options, places } = commonArgs(spec);
+  const how = spec.mode === 'checksum' ? '--checksum' : '--size-only';
+  return [...options, '--dry-run', '--itemize-changes', how, ...places];
+}
+
+/** The list for stdin. The leading `./` makes every name a plain path. */
+export const filesFromList = (files: readonly string[]) => files.map((file) => `./${file}\0`).join('');
