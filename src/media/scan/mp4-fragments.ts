@@ -21,6 +21,15 @@ export class FragmentTimes {
   /** Where the next fragment begins when it does not say so itself. */
   nextDecodeTicks = 0;
   backwardsTicks = 0;
+  /** The most negative composition offset: ffmpeg moves the track up by it. */
+  lowestOffsetTicks = 0;
+
+  toArray(): Float64Array {
+    const all = this.composition.toArray();
+    if (this.lowestOffsetTicks < 0)
+      for (let at = 0; at < all.length; at++) all[at]! -= this.lowestOffsetTicks;
+    return all;
+  }
 }
 
 interface Run {
@@ -120,6 +129,7 @@ function readRun(window: ByteWindow, at: { box: Box; run: Run; base: number }): 
     if (flags & trun.flags) fields.skip(4);
     const offset = flags & trun.composition ? fields.i32() : 0;
     if (run.dataPosition >= window.source.sizeBytes) return false;
+    if (offset < run.times.lowestOffsetTicks) run.times.lowestOffsetTicks = offset;
     run.times.composition.push(run.decodeTicks + offset);
     run.decodeTicks += duration;
     run.dataPosition += size;

@@ -37,8 +37,8 @@ export interface Movie {
 
 /** More tracks than any recorder writes; the rest is ignored. */
 const maxTracks = 64;
-/** Edits of one track that we read; recorders write one or two. */
-const maxEdits = 10_000;
+/** Edits of one track that we read; recorders write one or two, and each costs a walk over the samples. */
+const maxEdits = 64;
 
 export function readMovie(window: ByteWindow, moov: Box): Movie {
   const movie: Movie = { timescale: 1000, tracks: [], isFragmented: false };

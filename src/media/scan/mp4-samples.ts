@@ -14,7 +14,7 @@ export interface TrackSamples {
 /** Times out of `stts` and `ctts`; as many as both `stts` and the size table know. */
 export function readSamples(window: ByteWindow, track: Mp4Track): TrackSamples {
   const count = Math.min(timedSamples(window, track), sizedSamples(window, track));
-  if (count > maxTrackSamples) throw tooManySamples(count);
+  if (count > maxTrackSamples || count > window.source.sizeBytes) throw tooManySamples(count);
   const composition = new Float64Array(count);
   const backwardsTicks = fillDecodeTimes(window, track, composition);
   addCompositionOffsets(window, track, composition);
@@ -59,14 +59,20 @@ function fillDecodeTimes(window: ByteWindow, track: Mp4Track, times: Float64Arra
   return backwards;
 }
 
-/** Offsets are signed whatever the version of the table says: writers ignore that difference. */
+/**
+ * Offsets are signed whatever the version of the table says: writers ignore that difference. A negative offset moves the whole
+ * track up until none is negative, as ffmpeg does, whose clock the merge will use.
+ */
 function addCompositionOffsets(window: ByteWindow, track: Mp4Track, times: Float64Array): void {
   let index = 0;
+  let lowest = 0;
   forEachRun(window, track, 'ctts', (count, value) => {
     const offset = value | 0;
+    lowest = Math.min(lowest, offset);
     for (let left = count; left > 0 && index < times.length; left--) times[index++]! += offset;
     return index < times.length;
   });
+  if (lowest < 0) for (let at = 0; at < times.length; at++) times[at]! -= lowest;
 }
 
 /** Runs of a run-length table (`stts`, `ctts`); the visitor answers false to stop. */

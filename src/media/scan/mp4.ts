@@ -1,7 +1,7 @@
 // Reads presentation times of MP4 files, from the tables in `moov` and from movie fragments; the pictures are not read.
 import { ByteWindow, type ByteSource } from './byte-source.ts';
 import { boxesIn } from './mp4-boxes.ts';
-import { placeEdits } from './mp4-edits.ts';
+import { playEdits, shiftByEdits } from './mp4-edits.ts';
 import { FragmentTimes, readFragment } from './mp4-fragments.ts';
 import { readMovie, type Movie, type Mp4Track } from './mp4-moov.ts';
 import { hasChunkBeyondEnd, samplesInFile } from './mp4-positions.ts';
@@ -98,10 +98,15 @@ function trackSeconds(
   const table = readSamples(window, track);
   const isCut = table.composition.length > 0 && hasChunkBeyondEnd(window, track);
   const inFile = isCut ? samplesInFile(window, track, table.composition.length) : table.composition.length;
-  const composition = joinTimes(table.composition.subarray(0, inFile), times.composition.toArray());
-  const sync = track.edits.length > 1 ? readSyncSamples(window, track) : undefined;
+  const composition = table.composition.subarray(0, inFile);
+  const fragments = times.toArray();
+  const spec = { track, movieTimescale: movie.timescale };
+  const sync = track.edits.length > 0 ? readSyncSamples(window, track) : undefined;
   return {
-    seconds: placeEdits({ track, movieTimescale: movie.timescale, composition, sync }),
+    seconds: joinTimes(
+      playEdits({ ...spec, composition, sync }),
+      shiftByEdits({ ...spec, composition: fragments }),
+    ),
     backwardsSeconds: Math.max(table.backwardsTicks, times.backwardsTicks) / track.timescale,
     isCut,
   };
