@@ -49,7 +49,8 @@ if (isNewEnough(process.versions.node)) {
   // Private to the user: a shared directory would let others put code in front of ours.
   const cache = process.env.XDG_CACHE_HOME || (homedir() && join(homedir(), '.cache'));
   if (cache) module.enableCompileCache?.(join(cache, 'longtake', 'compiled'));
-  await import(pathToFileURL(entry).href);
+  const { main } = await import(pathToFileURL(entry).href);
+  process.exitCode = await main(process.argv.slice(2));
 } else {
   const node = findPackagedNode();
   if (node === undefined || !existsSync(node)) {

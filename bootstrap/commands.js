@@ -18,7 +18,7 @@ export const commands = {
     does: 'the main job on four demo cameras (--keep leaves the stack up)',
     needs: ['run'],
     servers: ['temporal', 'mediamtx'],
-    programs: (root, args) => source(root, 'src/cli/main.ts', ['demo', ...args]),
+    programs: (root, args) => source(root, 'bin/longtake.js', ['demo', ...args]),
   },
   test: {
     does: 'every test, or those of the named paths',

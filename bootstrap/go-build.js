@@ -2,7 +2,7 @@
 import { chmodSync, cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand, tail } from './command.js';
-import { onPath } from './locate.js';
+import { onPath } from './on-path.js';
 import { homeDir, pinnedVersions, serverTools } from './server-tools.js';
 
 const limitSeconds = 1500;

@@ -1,27 +1,8 @@
 // Finds a server's binary on this machine: the path in the environment, then PATH, then the user's cache. Downloads and builds nothing.
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { runCommand, tail } from './command.js';
+import { isExecutable, onPath } from './on-path.js';
 import { SetupError } from './progress.js';
 import { cachedToolPath, pinnedVersions, serverTools } from './server-tools.js';
-
-/** True for a file that this user may execute. */
-export function isExecutable(path) {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
-}
-
-/** Full path of a program on PATH (or in one of `more` directories), or undefined. */
-export function onPath(name, { path = process.env.PATH ?? '', more = [] } = {}) {
-  return [...path.split(delimiter), ...more]
-    .filter((directory) => directory.startsWith('/'))
-    .map((directory) => join(directory, name))
-    .find(isExecutable);
-}
 
 /** The version that a binary prints, or undefined when it does not run. */
 export async function versionOf(tool, path) {

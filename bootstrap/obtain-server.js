@@ -14,7 +14,8 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { downloadServer } from './download.js';
 import { buildServer } from './go-build.js';
-import { isExecutable, locateServer, versionOf } from './locate.js';
+import { locateServer, versionOf } from './locate.js';
+import { isExecutable } from './on-path.js';
 import { SetupError, stillAlive } from './progress.js';
 import { cachedToolPath, pinnedVersions, serverTools, toolCacheDir } from './server-tools.js';
 

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCommand, tail } from './command.js';
-import { onPath } from './locate.js';
+import { onPath } from './on-path.js';
 import { SetupError, stillAlive } from './progress.js';
 
 const postgresBase = '/usr/lib/postgresql';

@@ -1,0 +1,5 @@
+import { expect, inject, test } from 'vitest';
+
+test('x', () => {
+  expect(inject('temporalAddress')).toContain(':');
+});
