@@ -53,6 +53,8 @@ export interface PlanInput {
 export interface PlanSession {
   /** First manifest index not yet started. */
   nextIndex: number;
+  /** Paged from the manifest or asked for, not yet started. */
+  waiting: CameraDayRef[];
   /** Children started whose completion has not been signalled. */
   inFlight: CameraDayRef[];
   /** Camera-days to run once more, asked for by retryCamera. */
@@ -74,8 +76,27 @@ export interface CameraDayInput extends CameraDayRef {
   planId: string;
   settings: PlanSettings;
   paused: boolean;
-  /** Set when continued as new, or asked again by retryCamera: attempts begin afresh only on the first. */
-  session?: { round: number };
+  /** Asked for once more by retryCamera: attempts of segments with gaps begin afresh. */
+  retry: boolean;
+  /** Carried over a continue-as-new; absent on the first run. */
+  session?: DaySession;
+}
+
+/** Sums over the segments of a camera-day that have ended. */
+export interface SegmentTotals {
+  done: number;
+  withGaps: number;
+  /** Given up with attempts left: they block the merge unless tolerated. */
+  unfinished: number;
+  missingSeconds: number;
+  toleranceWindowMissingSeconds: number;
+  lastReason?: string;
+}
+
+export interface DaySession {
+  host: string;
+  fromSegment: number;
+  totals: SegmentTotals;
 }
 
 export interface CameraDayDone {
@@ -115,5 +136,8 @@ export const setTolerance = defineUpdate<{ gapToleranceSeconds: number }, [{ gap
 export const changeTolerance = defineSignal<[{ gapToleranceSeconds: number }]>('changeTolerance');
 export const retryCamera = defineUpdate<{ cameraDays: number }, [{ camera: string }]>('retryCamera');
 export const planProgress = defineQuery<PlanProgress>('progress');
-export const camera = defineQuery<CameraDayProgress | undefined, [{ camera: string }]>('camera');
+/** Where a camera in flight is followed: its own workflow answers `progress`. */
+export const camera = defineQuery<(CameraDayRef & { workflowId: string }) | undefined, [{ camera: string }]>(
+  'camera',
+);
 export const cameraDayProgress = defineQuery<CameraDayProgress>('progress');

@@ -1,0 +1,80 @@
+// What is already known of a segment on this host: its published file with its report, or the recorded fact that there is none.
+import type { SegmentRow } from '../../catalog/segments.ts';
+import { containerExtension } from '../../domain/gap-report.ts';
+import type { SegmentFile, SegmentScan } from '../../domain/gap-report.ts';
+import { segmentPath } from '../../domain/names.ts';
+import { lengthMs, toMsRange } from '../../domain/range.ts';
+import { segmentRange } from '../../domain/segment.ts';
+import type { SegmentKey } from '../../domain/segment.ts';
+import { fromGapReport } from '../../storage/gap-report-file.ts';
+import type { PlanDeps } from './plan-deps.ts';
+import type { SegmentLease } from './segment-lease.ts';
+
+export interface KnownSegment {
+  scan: SegmentScan;
+  attempts: number;
+  /** Absent when no usable file was ever published. */
+  file?: SegmentFile;
+  /** Why it is as it is, for people. */
+  reason?: string;
+}
+
+interface ReadRequest {
+  key: SegmentKey;
+  lease: SegmentLease;
+  gapThresholdSeconds: number;
+}
+
+/** Undefined when nothing is known here: never tried, or its file lies on another host. A file whose report does not fit it is scanned anew. */
+export async function readPublished(deps: PlanDeps, request: ReadRequest): Promise<KnownSegment | undefined> {
+  const { key, lease } = request;
+  const { row } = lease;
+  const path = await findFile(deps, request);
+  if (!path) return knownWithoutFile(key, row);
+  const read = await deps.storage.readGapReport(path);
+  if (read?.report && !read.stale) {
+    const { scan, file } = fromGapReport(read.report);
+    return { scan, attempts: row.attempts, file: { path, ...file } };
+  }
+  const scan = await deps.scanner.scanSegment({
+    path: deps.storage.resolve(path),
+    segment: segmentRange(key),
+    gapThresholdSeconds: request.gapThresholdSeconds,
+    signal: lease.signal,
+  });
+  const facts = await deps.storage.hashFile(path, lease.signal);
+  return { scan, attempts: row.attempts, file: { path, ...facts } };
+}
+
+/** The catalog's address if it is on this host, else whatever stands under one of the key's names. */
+async function findFile({ storage, settings }: PlanDeps, { key, lease: { row } }: ReadRequest) {
+  const isHere = row.host === null || row.host === settings.host;
+  if (row.path && isHere && (await storage.fileExists(row.path))) return row.path;
+  for (const extension of Object.values(containerExtension)) {
+    const path = segmentPath(key, extension);
+    if (await storage.fileExists(path)) return path;
+  }
+  return undefined;
+}
+
+/** Attempts that ended without a usable file leave only the row: all of the segment is missing. */
+function knownWithoutFile(key: SegmentKey, row: SegmentRow): KnownSegment | undefined {
+  if (row.path || row.missingSeconds !== key.seconds) return undefined;
+  const missing = row.gaps.map((gap) => ({
+    ...toMsRange(gap),
+    cause: gap.cause ?? ('neverDownloaded' as const),
+  }));
+  if (missing.reduce((sum, gap) => sum + lengthMs(gap), 0) !== key.seconds * 1000) return undefined;
+  return {
+    scan: {
+      mediaClass: 'empty',
+      covered: [],
+      missing,
+      missingSeconds: key.seconds,
+      videoPackets: 0,
+      audio: { present: false, missingSeconds: key.seconds },
+    },
+    attempts: row.attempts,
+    ...(row.reason ? { reason: row.reason } : {}),
+  };
+}

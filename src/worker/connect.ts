@@ -1,0 +1,27 @@
+// The connection to Temporal: the same profiles and variables as the temporal CLI, with the running stack's address on top.
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { NativeConnection } from '@temporalio/worker';
+import { Fault } from '../domain/fault.ts';
+
+export interface TemporalSettings {
+  address?: string | undefined;
+  namespace?: string | undefined;
+  profile?: string | undefined;
+}
+
+export interface WorkerConnection {
+  connection: NativeConnection;
+  namespace: string;
+}
+
+export async function connectWorker(settings: TemporalSettings): Promise<WorkerConnection> {
+  const loaded = loadClientConnectConfig(settings.profile === undefined ? {} : { profile: settings.profile });
+  const options = { ...loaded.connectionOptions, ...(settings.address ? { address: settings.address } : {}) };
+  try {
+    const connection = await NativeConnection.connect(options);
+    return { connection, namespace: settings.namespace ?? loaded.namespace ?? 'default' };
+  } catch (error) {
+    const address = options.address ?? 'localhost:7233';
+    throw new Fault('ConfigInvalid', `Temporal does not answer at ${address}.`, {}, { cause: error });
+  }
+}

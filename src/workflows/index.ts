@@ -1,0 +1,3 @@
+// The workflow bundle's entry: every workflow type by its registered name.
+export { cameraDay } from './plan/camera-day.ts';
+export { plan } from './plan/plan.ts';

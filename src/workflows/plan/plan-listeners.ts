@@ -1,0 +1,79 @@
+// What a plan listens to, and how it passes changes on to its children in flight.
+import { getExternalWorkflowHandle, isCancellation, setHandler } from '@temporalio/workflow';
+import type { SignalDefinition } from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/workflow';
+import { cameraDayWorkflowId } from '../../contract/ids.ts';
+import * as messages from '../../contract/plan-messages.ts';
+import { light } from '../proxies.ts';
+import { countDone, progressOf, showPlan } from './plan-state.ts';
+import type { RunningPlan } from './plan-state.ts';
+
+/** Registers every handler before the first await, so that no early message is missed. */
+export function listenToPlan(plan: RunningPlan, onCancel: () => void): void {
+  setHandler(messages.cameraDayDone, (done) => countDone(plan, done));
+  setHandler(messages.pause, () => setPaused(plan, true));
+  setHandler(messages.resume, () => setPaused(plan, false));
+  setHandler(messages.cancel, onCancel);
+  setHandler(messages.setTolerance, (change) => changeTolerance(plan, change), { validator: checkTolerance });
+  setHandler(messages.retryCamera, ({ camera }) => retryCamera(plan, camera));
+  setHandler(messages.planProgress, () => progressOf(plan));
+  setHandler(messages.camera, ({ camera }) => {
+    const ref = [...plan.inFlight.values()].find((one) => one.cameraId === camera);
+    return ref ? { ...ref, workflowId: cameraDayWorkflowId(plan.planId, ref.slug) } : undefined;
+  });
+}
+
+/** One signal to every child in flight, by id; children that ended meanwhile need none. */
+export async function tellChildren<Args extends unknown[]>(
+  plan: RunningPlan,
+  signal: SignalDefinition<Args>,
+  ...args: Args
+): Promise<void> {
+  await Promise.all(
+    [...plan.inFlight.values()].map(async (ref) => {
+      try {
+        await getExternalWorkflowHandle(cameraDayWorkflowId(plan.planId, ref.slug)).signal(signal, ...args);
+      } catch (error) {
+        if (isCancellation(error)) throw error;
+      }
+    }),
+  );
+}
+
+async function setPaused(plan: RunningPlan, paused: boolean): Promise<void> {
+  plan.paused = paused;
+  plan.changes += 1;
+  showPlan(plan);
+  await tellChildren(plan, paused ? messages.pause : messages.resume);
+}
+
+function checkTolerance({ gapToleranceSeconds }: { gapToleranceSeconds: number }): void {
+  if (Number.isInteger(gapToleranceSeconds) && gapToleranceSeconds >= 0) return;
+  throw ApplicationFailure.create({
+    type: 'InputInvalid',
+    message: 'gapToleranceSeconds must be a whole number of seconds, 0 or more.',
+    nonRetryable: true,
+  });
+}
+
+async function changeTolerance(plan: RunningPlan, change: { gapToleranceSeconds: number }) {
+  plan.gapToleranceSeconds = change.gapToleranceSeconds;
+  await tellChildren(plan, messages.changeTolerance, change);
+  return change;
+}
+
+/** Camera-days of one camera that have ended without being complete run once more, with attempts afresh. */
+async function retryCamera(plan: RunningPlan, cameraId: string): Promise<{ cameraDays: number }> {
+  const found = await light.findCameraDays({ planId: plan.planId, cameraId });
+  const again = found.filter(
+    ({ index, state }) =>
+      !plan.inFlight.has(index) && ['incomplete', 'refused', 'failed', 'cancelled'].includes(state),
+  );
+  for (const { state, missingSeconds, ...ref } of again) {
+    plan.counts[state] -= 1;
+    plan.missingSeconds -= missingSeconds;
+    plan.retries.set(ref.index, ref);
+  }
+  plan.changes += 1;
+  return { cameraDays: again.length };
+}

@@ -1,0 +1,117 @@
+// The state of a running plan: what is in flight, what has ended, and how the Web UI shows it.
+import { setCurrentDetails } from '@temporalio/workflow';
+import type {
+  CameraDayDone,
+  CameraDayRef,
+  CameraDayState,
+  PlanInput,
+  PlanProgress,
+  PlanSession,
+  PlanState,
+} from '../../contract/plan-messages.ts';
+import { cameraDayStates } from '../../contract/plan-messages.ts';
+import { durationText } from '../../domain/duration-text.ts';
+import { markdownTable } from '../../domain/markdown.ts';
+
+export interface RunningPlan {
+  planId: string;
+  total: number;
+  nextIndex: number;
+  /** Manifest exhausted: nothing is left to page. */
+  exhausted: boolean;
+  /** Paged or asked for again, not yet started. */
+  waiting: CameraDayRef[];
+  inFlight: Map<number, CameraDayRef>;
+  retries: Map<number, CameraDayRef>;
+  counts: Record<CameraDayState, number>;
+  missingSeconds: number;
+  paused: boolean;
+  cancelling: boolean;
+  gapToleranceSeconds?: number;
+  /** Grows with every message and end: what the plan's loop waits for. */
+  changes: number;
+}
+
+export function openPlanState(input: PlanInput): RunningPlan {
+  const { session } = input;
+  const none = Object.fromEntries(cameraDayStates.map((state) => [state, 0])) as Record<
+    CameraDayState,
+    number
+  >;
+  return {
+    planId: input.planId,
+    total: 0,
+    nextIndex: session?.nextIndex ?? 0,
+    exhausted: false,
+    waiting: session?.waiting ?? [],
+    inFlight: new Map(session?.inFlight.map((ref) => [ref.index, ref])),
+    retries: new Map(session?.retries.map((ref) => [ref.index, ref])),
+    counts: session?.counts ?? none,
+    missingSeconds: session?.missingSeconds ?? 0,
+    paused: session?.paused ?? false,
+    cancelling: false,
+    changes: 0,
+    ...(session?.gapToleranceSeconds === undefined
+      ? {}
+      : { gapToleranceSeconds: session.gapToleranceSeconds }),
+  };
+}
+
+export const sessionOf = (plan: RunningPlan): PlanSession => ({
+  nextIndex: plan.nextIndex,
+  waiting: plan.waiting,
+  inFlight: [...plan.inFlight.values()],
+  retries: [...plan.retries.values()],
+  counts: plan.counts,
+  missingSeconds: plan.missingSeconds,
+  paused: plan.paused,
+  ...(plan.gapToleranceSeconds === undefined ? {} : { gapToleranceSeconds: plan.gapToleranceSeconds }),
+});
+
+/** Counts a camera-day's end once; a second report of the same end changes nothing. */
+export function countDone(plan: RunningPlan, done: CameraDayDone): void {
+  if (!plan.inFlight.delete(done.index)) return;
+  plan.counts[done.state] += 1;
+  plan.missingSeconds += done.missingSeconds;
+  plan.changes += 1;
+}
+
+export const hasWork = (plan: RunningPlan): boolean =>
+  plan.inFlight.size > 0 ||
+  (!plan.cancelling && (!plan.exhausted || plan.waiting.length > 0 || plan.retries.size > 0));
+
+/** The state a plan ends with: failed when a step gave up somewhere, incomplete when time is missing or a merge refused. */
+export function endState(plan: RunningPlan): PlanState {
+  if (plan.cancelling) return 'cancelled';
+  if (plan.counts.failed > 0) return 'failed';
+  return plan.counts.incomplete + plan.counts.refused + plan.counts.cancelled > 0 ? 'incomplete' : 'complete';
+}
+
+export const progressOf = (plan: RunningPlan): PlanProgress => ({
+  planId: plan.planId,
+  state: plan.cancelling ? 'cancelled' : plan.paused ? 'paused' : 'running',
+  total: plan.total,
+  counts: { ...plan.counts, running: plan.inFlight.size },
+  missingSeconds: plan.missingSeconds,
+  inFlight: [...plan.inFlight.values()].slice(0, 100).map((ref) => ref.slug),
+});
+
+/** Renews the Web UI's table; costs no history. */
+export function showPlan(plan: RunningPlan, state: string = progressOf(plan).state): void {
+  const counted = cameraDayStates
+    .map((name): [string, string] => [
+      name,
+      String(name === 'running' ? plan.inFlight.size : plan.counts[name]),
+    ])
+    .filter(([, count]) => count !== '0');
+  setCurrentDetails(
+    markdownTable(
+      ['Plan', `${plan.planId}: ${state}`],
+      [
+        ['Camera-days', String(plan.total)],
+        ...counted,
+        ['Missing so far', durationText(plan.missingSeconds)],
+      ],
+    ),
+  );
+}

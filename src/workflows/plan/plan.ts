@@ -1,0 +1,91 @@
+// A plan: a sliding window of camera-days over the manifest in the catalog, continued as new between sessions.
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  isCancellation,
+  makeContinueAsNewFunc,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { OpenedPlan, PlanResult } from '../../activities/plan/types.ts';
+import type { PlanInput } from '../../contract/plan-messages.ts';
+import { searchAttributes } from '../../contract/search-attributes.ts';
+import { light } from '../proxies.ts';
+import { listenToPlan, tellChildren } from './plan-listeners.ts';
+import { startCameraDays } from './plan-children.ts';
+import { countDone, endState, hasWork, openPlanState, sessionOf, showPlan } from './plan-state.ts';
+import type { RunningPlan } from './plan-state.ts';
+import * as messages from '../../contract/plan-messages.ts';
+
+/** Events after which a session ends: replay stays quick and no limit comes near. */
+const maxSessionEvents = 2_000;
+
+export async function plan(input: PlanInput): Promise<PlanResult> {
+  const state = openPlanState(input);
+  const scope = new CancellationScope();
+  listenToPlan(state, () => scope.cancel());
+  try {
+    await scope.run(() => runPlan(state));
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+    await CancellationScope.nonCancellable(() => cancelPlan(state));
+  }
+  return await CancellationScope.nonCancellable(() => closePlan(state));
+}
+
+async function runPlan(plan: RunningPlan): Promise<void> {
+  const opened = await light.openPlan({ planId: plan.planId });
+  plan.total = opened.total;
+  while (hasWork(plan)) {
+    if (sessionIsLong()) await continueInNewSession(plan);
+    if (!plan.paused) await startCameraDays(plan, opened);
+    showPlan(plan);
+    await waitForNews(plan, opened);
+  }
+}
+
+const sessionIsLong = (): boolean =>
+  workflowInfo().historyLength > maxSessionEvents || workflowInfo().continueAsNewSuggested;
+
+async function continueInNewSession(plan: RunningPlan): Promise<never> {
+  await condition(allHandlersFinished);
+  return await makeContinueAsNewFunc<(input: PlanInput) => Promise<PlanResult>>()({
+    planId: plan.planId,
+    session: sessionOf(plan),
+  });
+}
+
+/** Waits for a message or an end; a long silence is a reason to look after children that can no longer speak. */
+async function waitForNews(plan: RunningPlan, opened: OpenedPlan): Promise<void> {
+  if (!hasWork(plan)) return;
+  const seen = plan.changes;
+  const heard = await condition(() => plan.changes !== seen, opened.reconcileSeconds * 1000);
+  if (heard || plan.inFlight.size === 0) return;
+  const ended = await light.findEndedCameraDays({
+    planId: plan.planId,
+    refs: [...plan.inFlight.values()].slice(0, 500),
+  });
+  for (const done of ended) countDone(plan, done);
+}
+
+/** Every child in flight is told to stop and heard out, so that nothing half-done is left behind. */
+async function cancelPlan(plan: RunningPlan): Promise<void> {
+  plan.cancelling = true;
+  showPlan(plan);
+  await tellChildren(plan, messages.cancel);
+  const opened = await light.openPlan({ planId: plan.planId });
+  while (plan.inFlight.size > 0) await waitForNews(plan, opened);
+}
+
+async function closePlan(plan: RunningPlan): Promise<PlanResult> {
+  const state = endState(plan);
+  showPlan(plan, state);
+  upsertSearchAttributes([
+    { key: searchAttributes.state, value: state },
+    { key: searchAttributes.missingSeconds, value: Math.ceil(plan.missingSeconds) },
+  ]);
+  await light.closePlan({ planId: plan.planId, state });
+  await condition(allHandlersFinished);
+  return { planId: plan.planId, state, counts: plan.counts, missingSeconds: plan.missingSeconds };
+}

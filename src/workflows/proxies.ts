@@ -1,0 +1,70 @@
+// Every activity proxy, by class of work: the one place for timeouts, retries and queues.
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import type { ActivityOptions } from '@temporalio/workflow';
+import type {
+  CameraDayTiming,
+  DownloadActivities,
+  MediaActivities,
+  PlanActivities,
+  TransferActivities,
+} from '../activities/plan/types.ts';
+import { onHost, queues } from '../contract/queues.ts';
+
+const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
+
+/** Attempts are unlimited everywhere: a worker restart consumes one, and the failure table decides what must not be repeated. */
+const patientRetry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' } as const;
+
+/** Catalog work: short, idempotent, on any worker. */
+export const light = proxyActivities<PlanActivities>({
+  taskQueue: queues.main,
+  cancellationType,
+  startToCloseTimeout: '1m',
+  retry: { ...patientRetry, maximumInterval: '20s' },
+});
+
+/** Claims a camera-day for whichever host answers first. */
+export const anyHost = proxyActivities<Pick<DownloadActivities, 'claimCameraDay'>>({
+  taskQueue: queues.download,
+  cancellationType,
+  startToCloseTimeout: '1m',
+  retry: patientRetry,
+});
+
+export interface HostBinding {
+  host: string;
+  timing: CameraDayTiming;
+  priorityKey: number;
+  /** Shown beside the activity in the Web UI. */
+  summary: string;
+}
+
+const fileBound = ({ timing, priorityKey, summary }: HostBinding): ActivityOptions => ({
+  cancellationType,
+  heartbeatTimeout: timing.heartbeatSeconds * 1000,
+  scheduleToStartTimeout: timing.patienceSeconds * 1000,
+  startToCloseTimeout: '12h',
+  retry: patientRetry,
+  priority: { priorityKey },
+  summary,
+});
+
+/** Downloads on one host. `budgetSeconds` bounds all tries of a source that cannot be reached. */
+export const downloads = (binding: HostBinding & { budgetSeconds: number }): DownloadActivities =>
+  proxyActivities<DownloadActivities>({
+    ...fileBound(binding),
+    taskQueue: onHost(queues.download, binding.host),
+    scheduleToCloseTimeout: binding.budgetSeconds * 1000,
+    retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '5m' },
+  });
+
+/** Merges on one host: slots by cores. */
+export const merges = (binding: HostBinding): MediaActivities =>
+  proxyActivities<MediaActivities>({ ...fileBound(binding), taskQueue: onHost(queues.media, binding.host) });
+
+/** Uploads run where the file is. */
+export const transfers = (binding: HostBinding): TransferActivities =>
+  proxyActivities<TransferActivities>({
+    ...fileBound(binding),
+    taskQueue: onHost(queues.transfer, binding.host),
+  });
