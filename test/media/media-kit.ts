@@ -1,0 +1,88 @@
+// What the ffmpeg tests of this room share: real dependencies, clips whose pictures carry a frame number, and a reader of these numbers.
+import { execFile } from 'node:child_process';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { createFfmpeg } from '../../src/media/ffmpeg.ts';
+import type { PlaceDeps } from '../../src/media/place-files.ts';
+import { openFileSource } from '../../src/media/scan/byte-source.ts';
+import { readFlv } from '../../src/media/scan/flv.ts';
+import { readMp4 } from '../../src/media/scan/mp4.ts';
+import { readMpegTs } from '../../src/media/scan/mpegts.ts';
+import { sniffContainer } from '../../src/media/scan/sniff.ts';
+import { createRun } from '../../src/process/run.ts';
+import { createWrapper } from '../../src/process/wrapper.ts';
+import { type ClipSpec, ffprobeTimes, makeClip } from '../fakes/clips.ts';
+
+const execute = promisify(execFile);
+
+export const run = createRun({ wrapper: createWrapper({ protection: 'parentDeathSignal', hasInit: false }) });
+export const ffmpeg = createFfmpeg({ run, ffmpegPath: 'ffmpeg' });
+
+/** Reads the times of any container in this process, as the scan thread does. */
+export async function readTimes(spec: { path: string }): Promise<{ videoPts: Float64Array }> {
+  const head = Buffer.alloc(4096);
+  const file = await open(spec.path);
+  const { bytesRead } = await file.read(head, 0, head.length, 0);
+  await file.close();
+  const container = sniffContainer(head.subarray(0, bytesRead));
+  if (container === 'matroska') return { videoPts: Float64Array.from(await ffprobeTimes(spec.path)) };
+  const source = openFileSource(spec.path);
+  try {
+    if (container === 'flv') return readFlv(source);
+    if (container === 'mpegts') return readMpegTs(source);
+    return readMp4(source);
+  } finally {
+    source.close();
+  }
+}
+
+export const deps: PlaceDeps = { run, ffmpeg, ffmpegPath: 'ffmpeg', readTimes };
+
+export const neverAborted = new AbortController().signal;
+
+/** A private directory and how to get rid of it. */
+export async function scratch(): Promise<{ dir: string; remove: () => Promise<void> }> {
+  const dir = await mkdtemp(join(tmpdir(), 'longtake-media-'));
+  return { dir, remove: () => rm(dir, { recursive: true, force: true }) };
+}
+
+export const fps = 25;
+const digits = 16;
+
+/** A clip whose frame at time t shows the number round((t + baseSeconds) × 25) as sixteen black or white bars. */
+export async function numberedClip(spec: ClipSpec & { baseSeconds?: number }): Promise<string> {
+  const { baseSeconds = 0, ...clip } = spec;
+  const number = `floor((T+${baseSeconds})*${fps}+0.5)`;
+  const bars = `geq=lum='if(mod(floor(${number}/pow(2\\,floor(X/16)))\\,2)\\,235\\,16)':cb=128:cr=128`;
+  return makeClip({ pattern: 'nullsrc', size: '256x32', fps, videoFilter: bars, ...clip });
+}
+
+export interface NumberedFrame {
+  /** Position in the file */
+  ptsSeconds: number;
+  /** What its picture says */
+  number: number;
+}
+
+/** Every frame that a player shows, in order: its time by ffprobe, its number by decoding the picture. */
+export async function readNumbers(path: string): Promise<NumberedFrame[]> {
+  const times = (await ffprobeTimes(path)).filter((seconds) => seconds > -0.001);
+  const { stdout } = await execute(
+    'ffmpeg',
+    [
+      ...['-nostdin', '-v', 'error', '-i', `file:${path}`, '-map', '0:v:0', '-fps_mode', 'passthrough'],
+      ...['-vf', `scale=${digits}:1:flags=area,format=gray`, '-f', 'rawvideo', 'pipe:1'],
+    ],
+    { encoding: 'buffer', maxBuffer: 1 << 26 },
+  );
+  if (stdout.length !== times.length * digits)
+    throw new Error(`${stdout.length / digits} decoded frames, ${times.length} times`);
+  return times.map((ptsSeconds, frame) => {
+    let number = 0;
+    for (let bit = digits - 1; bit >= 0; bit--)
+      number = number * 2 + (stdout[frame * digits + bit]! > 125 ? 1 : 0);
+    return { ptsSeconds, number };
+  });
+}
