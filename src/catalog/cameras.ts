@@ -2,10 +2,10 @@
 import { sql, type Selectable } from 'kysely';
 import type { ArchiveKind, CameraRow } from '../contract/camera.ts';
 import { Fault } from '../domain/fault.ts';
+import { inStationRange } from '../domain/station.ts';
 import { chunks, fromJson, optional } from './columns.ts';
 import { growRevision, putCredentials, type CameraCredential } from './credentials.ts';
 import type { Keyring } from './keyring.ts';
-import { stationIsWithin, type StationRange } from './station-range.ts';
 import type { CamerasTable, Database } from './tables.ts';
 
 /** A camera as it is stored. Its credentials are read with `credentials.get` only. */
@@ -19,7 +19,7 @@ export interface CameraRecord extends CameraRow {
 export interface CameraFilter {
   region?: string | undefined;
   /** Both ends included, in natural order: 9 before 10. */
-  stations?: StationRange | undefined;
+  stations?: { first: string; last: string } | undefined;
   tag?: string | undefined;
   ids?: readonly string[] | undefined;
   enabledOnly?: boolean | undefined;
@@ -105,7 +105,8 @@ export function camerasOf({ db, keyring }: Database & { keyring: Keyring }): Cam
       return records.filter(
         (camera) =>
           (tag === undefined || camera.tags.includes(tag)) &&
-          (stations === undefined || stationIsWithin(camera.station, stations)),
+          (stations === undefined ||
+            (camera.station !== undefined && inStationRange(camera.station, stations.first, stations.last))),
       );
     },
     async remove(id) {
