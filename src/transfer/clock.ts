@@ -1,7 +1,7 @@
 // How far an archive's clock is from ours, told by the Date header of any answer.
 import { isFault } from '../domain/fault.ts';
 import { discard, type HttpOpen } from './http-open.ts';
-import type { Credentials } from './digest-auth.ts';
+import type { Credentials } from '../domain/url.ts';
 
 export interface ClockAsk {
   url: string;

@@ -1,10 +1,6 @@
 // HTTP Digest answers (RFC 7616; many recorders accept nothing else): reading a challenge and computing the Authorization header. No I/O.
 import { createHash, randomBytes } from 'node:crypto';
-
-export interface Credentials {
-  user: string;
-  password: string;
-}
+import type { Credentials } from '../domain/url.ts';
 
 interface DigestChallenge {
   realm: string;

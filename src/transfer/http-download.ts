@@ -14,7 +14,6 @@ import {
   rangeHeaders,
   removeResumeNote,
   validatorsOf,
-  writeResumeNote,
   type ResumePoint,
   type Validators,
 } from './resume-point.ts';
@@ -112,11 +111,10 @@ export function createDownloader(settings: DownloaderSettings): Downloader {
       discard(answer.response);
       return attempt(request, undefined);
     }
-    if (plan.kind === 'receive') await writeResumeNote(request.toPath, plan.validators);
     const { toPath, signal, maxBytes, onBytes } = request;
     const { sizeBytes, sha256 } = await receiveBody({
       answer,
-      body: plan.kind === 'receive',
+      validators: plan.kind === 'receive' ? plan.validators : undefined,
       keepBytes: plan.keepBytes,
       toPath,
       hasher,

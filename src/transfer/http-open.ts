@@ -3,14 +3,15 @@ import http, { type IncomingMessage, type OutgoingHttpHeaders, type RequestOptio
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { Fault } from '../domain/fault.ts';
-import { parseSourceUrl, redactUrl, serializeUrl, stripCredentials } from '../domain/url.ts';
-import { resolveAllowed, type ResolvedAddress } from './address-policy.ts';
 import {
-  basicAuthorization,
-  digestAuthorization,
-  parseDigestChallenge,
+  parseSourceUrl,
+  redactUrl,
+  serializeUrl,
+  stripCredentials,
   type Credentials,
-} from './digest-auth.ts';
+} from '../domain/url.ts';
+import { resolveAllowed, type ResolvedAddress } from './address-policy.ts';
+import { basicAuthorization, digestAuthorization, parseDigestChallenge } from './digest-auth.ts';
 import { faultOfConnection } from './http-faults.ts';
 
 export interface HttpPolicy {

@@ -4,12 +4,13 @@ import type { FileHasher, FollowedHash } from './file-hasher.ts';
 import { faultOfConnection } from './http-faults.ts';
 import { discard, type HttpAnswer } from './http-open.ts';
 import { openPartialFile, storageFault, type PartialFile } from './partial-file.ts';
+import { writeResumeNote, type Validators } from './resume-point.ts';
 import { watchProgress, type StallRule, type StallWatch } from './stall-watch.ts';
 
 export interface ReceiveSpec {
   answer: HttpAnswer;
-  /** False when the partial is already the whole file and only its hash is wanted. */
-  body: boolean;
+  /** Noted beside the partial for its next owner. Absent: the partial is already the whole file and only its hash is wanted. */
+  validators: Validators | undefined;
   /** Bytes of the file at toPath that stay. */
   keepBytes: number;
   toPath: string;
@@ -91,8 +92,11 @@ export async function receiveBody(spec: ReceiveSpec): Promise<{ sizeBytes: numbe
     flow.file = file;
     hash = spec.hasher.follow(toPath);
     hash.advance(keepBytes);
-    if (spec.body) pump(flow, file, end.reject);
-    else end.resolve();
+    if (spec.validators) {
+      // After the old bytes are cut off and before new ones come: the note never speaks of bytes of another file.
+      await writeResumeNote(toPath, spec.validators);
+      pump(flow, file, end.reject);
+    } else end.resolve();
     await end.promise;
     watch.stop();
     await file.flush();

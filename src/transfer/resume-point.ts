@@ -1,6 +1,7 @@
 // What the next owner of a partial file must know to go on with it: a small note beside the file, gone when the file is complete.
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
+import { storageFault } from './partial-file.ts';
 
 export interface ResumePoint {
   /** Bytes of the partial that may be kept. */
@@ -35,11 +36,15 @@ export async function readResumePoint(partialPath: string): Promise<ResumePoint 
   }
 }
 
-/** Written when the answer's headers are known, before the first byte is. */
+/** Written when the answer's headers are known, before the first byte is. Fails with DiskFull or StorageFault. */
 export async function writeResumeNote(partialPath: string, validators: Validators): Promise<void> {
   const path = notePath(partialPath);
-  await writeFile(`${path}.tmp`, JSON.stringify(validators));
-  await rename(`${path}.tmp`, path);
+  try {
+    await writeFile(`${path}.tmp`, JSON.stringify(validators));
+    await rename(`${path}.tmp`, path);
+  } catch (cause) {
+    throw storageFault(cause, path);
+  }
 }
 
 export async function removeResumeNote(partialPath: string): Promise<void> {
