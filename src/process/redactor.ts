@@ -13,10 +13,9 @@ export interface Redactor {
 export function createRedactor(options: { secrets: readonly string[]; capChars: number }): Redactor {
   const { capChars } = options;
   const secrets = options.secrets.filter((secret) => secret !== '');
-  // Percent-encoding makes a secret up to three times as long.
-  const longestChars = Math.max(userInfoMaxChars, ...secrets.map((secret) => secret.length * 3));
-  const mayHoldSecret = (text: string): boolean => secrets.length > 0 || text.includes('@');
-  const redact = (text: string): string => (mayHoldSecret(text) ? redactText({ text, secrets }) : text);
+  // A secret that is percent-encoded twice is nine times as long.
+  const longestChars = Math.max(userInfoMaxChars, ...secrets.map((secret) => secret.length * 9));
+  const redact = (text: string): string => redactText({ text, secrets });
   return {
     text: redact,
     line: (line, truncated) => {
