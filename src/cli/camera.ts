@@ -22,10 +22,16 @@ const add = (terminal: Terminal): Command =>
     .option('--station <text>', 'station within the region')
     .option('--time-zone <zone>', 'IANA zone such as Europe/Moscow, or a fixed offset such as +03:00', 'UTC')
     .option('--live-url <url>', 'live stream (rtsp, rtsps, http, https)')
-    .option('--live-url-file <file>', 'read the live URL from a file, so that its password stands in no argument list')
+    .option(
+      '--live-url-file <file>',
+      'read the live URL from a file, so that its password stands in no argument list',
+    )
     .option('--live-url-stdin', 'read the live URL from the first line of standard input')
     .option('--archive-kind <kind>', 'http, mediamtx, rtsp or file')
-    .option('--archive-url <url>', 'archive URL template: {id} {externalId} {startUnix} {endUnix} {startAt} {seconds} {date} {hh} {mm}')
+    .option(
+      '--archive-url <url>',
+      'archive URL template: {id} {externalId} {startUnix} {endUnix} {startAt} {seconds} {date} {hh} {mm}',
+    )
     .option('--archive-url-file <file>', 'read the archive URL from a file')
     .option('--archive-url-stdin', 'read the archive URL from the next line of standard input')
     .option('--ask-credentials', 'ask for user and password of the archive (hidden input)')
@@ -69,7 +75,10 @@ const list = (terminal: Terminal): Command =>
     .option('--stations <range>', 'only these stations of the region, A-B, both included')
     .option('--tag <tag>', 'only cameras with this tag')
     .option('--enabled', 'only enabled cameras')
-    .addHelpText('after', '\nExamples:\n  $ longtake camera list --region 77 --stations 100-199\n  $ longtake camera list --tag entrance --json')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ longtake camera list --region 77 --stations 100-199\n  $ longtake camera list --tag entrance --json',
+    )
     .action(perform(terminal, async () => (await import('./camera/list.ts')).listCameras));
 
 const show = (terminal: Terminal): Command =>

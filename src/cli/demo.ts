@@ -5,7 +5,9 @@ import { perform, withCommonFlags } from './perform.ts';
 
 export const demoCommand = (terminal: Terminal): Command =>
   withCommonFlags(new Command('demo'))
-    .description('The whole thing on demo cameras: real servers, one camera interrupted, one absent, a finished plan.')
+    .description(
+      'The whole thing on demo cameras: real servers, one camera interrupted, one absent, a finished plan.',
+    )
     .option('--keep', 'leave the stack and the cameras up until Ctrl-C')
     .option('--seconds <n>', 'length of the recorded window', '30')
     .addHelpText('after', '\nExamples:\n  $ longtake demo\n  $ longtake demo --keep --data ./demo-data')

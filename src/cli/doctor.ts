@@ -5,7 +5,9 @@ import { perform, withCommonFlags } from './perform.ts';
 
 export const doctorCommand = (terminal: Terminal): Command =>
   withCommonFlags(new Command('doctor'))
-    .description('Check every tool, version, port, directory, clock, database and server; say what to do about each finding.')
+    .description(
+      'Check every tool, version, port, directory, clock, database and server; say what to do about each finding.',
+    )
     .addHelpText(
       'after',
       `

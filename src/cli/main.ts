@@ -54,7 +54,10 @@ export function withDescendants(command: Command): Command[] {
 }
 
 /** Runs one command line (without node and script) and answers its exit code. Never throws. */
-export async function main(args: readonly string[], terminal: Terminal = processTerminal()): Promise<ExitCode> {
+export async function main(
+  args: readonly string[],
+  terminal: Terminal = processTerminal(),
+): Promise<ExitCode> {
   let errorText = '';
   const program = buildProgram(terminal, (text) => (errorText += text));
   try {

@@ -23,8 +23,10 @@ const flags: Record<string, string> = {
   '--num-download-workers': 'Set download.slots and download.perHost in the configuration.',
   '--num-merge-workers': 'Set media.slots in the configuration.',
   '--num-export-workers': 'Set transfer.slots in the configuration.',
-  '--tmp-download-dir': 'Nothing to set: scratch files lie in the media root, see mediaRoot in the configuration.',
-  '--tmp-merge-dir': 'Nothing to set: scratch files lie in the media root, see mediaRoot in the configuration.',
+  '--tmp-download-dir':
+    'Nothing to set: scratch files lie in the media root, see mediaRoot in the configuration.',
+  '--tmp-merge-dir':
+    'Nothing to set: scratch files lie in the media root, see mediaRoot in the configuration.',
   '--downloaded-dir': 'Set mediaRoot in the configuration; segments lie in its folder downloaded/.',
   '--merged-dir': 'Set mediaRoot in the configuration; merged files lie in its folder merged/.',
   '--tasks-dir': 'Make a plan instead: `longtake plan add --help`.',

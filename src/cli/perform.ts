@@ -32,14 +32,20 @@ export function perform(
 ): (...parsed: unknown[]) => Promise<void> {
   return async (...parsed) => {
     const flags = parsed.at(-2) as Flags;
-    const args = parsed.slice(0, -2).flat().filter((part) => typeof part === 'string');
+    const args = parsed
+      .slice(0, -2)
+      .flat()
+      .filter((part) => typeof part === 'string');
     const interrupt = interruptSignal();
+    // A command under way keeps the process alive, whatever its libraries have let go of.
+    const underWay = setInterval(() => {}, 60_000);
     try {
       const implementation = await load();
       const json = flags['json'] === true;
       const code = await implementation({ terminal, args, flags, json, signal: interrupt.signal });
       terminal.exitCode = code ?? exitCodes.done;
     } finally {
+      clearInterval(underWay);
       interrupt.stop();
     }
   };

@@ -20,9 +20,12 @@ export function planCommand(terminal: Terminal): Command {
 }
 
 const ofPlan = (name: string, description: string): Command =>
-  withCommonFlags(new Command(name)).description(description).argument('<id>', 'plan id, as `plan list` shows it');
+  withCommonFlags(new Command(name))
+    .description(description)
+    .argument('<id>', 'plan id, as `plan list` shows it');
 
-const examples = (...lines: string[]): string => `\nExamples:\n${lines.map((line) => `  $ longtake plan ${line}`).join('\n')}`;
+const examples = (...lines: string[]): string =>
+  `\nExamples:\n${lines.map((line) => `  $ longtake plan ${line}`).join('\n')}`;
 
 const run = (terminal: Terminal): Command =>
   ofPlan('run', 'Start a plan, or join the run that is under way; finished camera-days are left alone.')
@@ -31,9 +34,15 @@ const run = (terminal: Terminal): Command =>
     .action(perform(terminal, async () => (await import('./plan/run.ts')).runPlan));
 
 const show = (terminal: Terminal): Command =>
-  ofPlan('show', 'Show a plan: each camera-day with what is present, what is missing and why. Needs the catalog alone.')
+  ofPlan(
+    'show',
+    'Show a plan: each camera-day with what is present, what is missing and why. Needs the catalog alone.',
+  )
     .option('--camera <id>', 'only this camera, with its segments and gaps')
-    .addHelpText('after', examples('show p-20260913-k7x2', 'show p-20260913-k7x2 --camera cam-1', 'show p-20260913-k7x2 --json'))
+    .addHelpText(
+      'after',
+      examples('show p-20260913-k7x2', 'show p-20260913-k7x2 --camera cam-1', 'show p-20260913-k7x2 --json'),
+    )
     .action(perform(terminal, async () => (await import('./plan/show.ts')).showPlan));
 
 const list = (terminal: Terminal): Command =>
@@ -52,7 +61,10 @@ const restart = (terminal: Terminal): Command =>
     .option('--force', 'all camera-days, with attempts and media afresh')
     .option('--camera <id>', 'only this camera')
     .option('--wait', 'return when the plan has ended, with live progress')
-    .addHelpText('after', examples('restart p-20260913-k7x2', 'restart p-20260913-k7x2 --camera cam-1 --force --wait'))
+    .addHelpText(
+      'after',
+      examples('restart p-20260913-k7x2', 'restart p-20260913-k7x2 --camera cam-1 --force --wait'),
+    )
     .action(perform(terminal, async () => (await import('./plan/run.ts')).restartPlan));
 
 const controls = {

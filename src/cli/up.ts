@@ -5,7 +5,9 @@ import { perform, withCommonFlags } from './perform.ts';
 
 export const upCommand = (terminal: Terminal): Command =>
   withCommonFlags(new Command('up'))
-    .description('Run the whole stack on this machine in the foreground: Temporal with its Web UI, MediaMTX, catalog, workers.')
+    .description(
+      'Run the whole stack on this machine in the foreground: Temporal with its Web UI, MediaMTX, catalog, workers.',
+    )
     .option('--workers <n>', 'worker processes (default: 1)')
     .addHelpText(
       'after',

@@ -5,9 +5,13 @@ import { perform, withCommonFlags } from './perform.ts';
 
 export const workerCommand = (terminal: Terminal): Command =>
   withCommonFlags(new Command('worker'))
-    .description('Run one worker in the foreground, for a fleet; Temporal and the catalog come from the configuration.')
+    .description(
+      'Run one worker in the foreground, for a fleet; Temporal and the catalog come from the configuration.',
+    )
     .option('--host <name>', 'stable name of this host; files and queues are bound to it')
-    .addOption(new Option('--until-stdin-ends', 'stop when standard input ends: for a parent that may die').hideHelp())
+    .addOption(
+      new Option('--until-stdin-ends', 'stop when standard input ends: for a parent that may die').hideHelp(),
+    )
     .addHelpText(
       'after',
       `
