@@ -1,0 +1,23 @@
+// Waits for a condition by asking again: tests never sleep for a fixed time.
+import { setTimeout as pause } from 'node:timers/promises';
+
+const askAgainMs = 50;
+
+/** Answers the first result that is not false; rejects with the last error, or says what it waited for, after `seconds`. */
+export async function eventually<T>(
+  ask: () => Promise<T> | T,
+  { seconds = 30, what = 'a condition' } = {},
+): Promise<T> {
+  const untilMs = performance.now() + seconds * 1000;
+  let last: unknown = new Error(`${what} did not come true in ${seconds} s`);
+  while (performance.now() < untilMs) {
+    try {
+      const answer = await ask();
+      if (answer !== false && answer !== undefined) return answer;
+    } catch (error) {
+      last = error;
+    }
+    await pause(askAgainMs);
+  }
+  throw last;
+}
