@@ -14,8 +14,8 @@ export interface FileSource extends ByteSource {
   close(): void;
 }
 
-/** Opens a file. `onRead` is called with the file position after each read and may throw to stop the scan. */
-export function openFileSource(path: string, onRead?: (positionBytes: number) => void): FileSource {
+/** Opens a file. `onRead` is called with the length of each read and may throw to stop the scan. */
+export function openFileSource(path: string, onRead?: (readBytes: number) => void): FileSource {
   const descriptor = openSync(path, 'r');
   const sizeBytes = fstatSync(descriptor).size;
   return {
@@ -27,7 +27,7 @@ export function openFileSource(path: string, onRead?: (positionBytes: number) =>
         if (count === 0) break;
         got += count;
       }
-      onRead?.(position + got);
+      onRead?.(got);
       return got;
     },
     close: () => closeSync(descriptor),

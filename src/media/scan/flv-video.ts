@@ -28,6 +28,7 @@ export class FlvVideo {
   readonly pts = new TimeList();
   /** The largest step back of the decode time, milliseconds. */
   backwardsMs = 0;
+  firstDecodeMs: number | undefined;
   unsupported: string | undefined;
   #codec: string | undefined;
   #records: Uint8Array[] = [];
@@ -92,6 +93,7 @@ export class FlvVideo {
   #addTime(timeMs: number, offsetMs: number): void {
     this.backwardsMs = Math.max(this.backwardsMs, this.#lastMs - timeMs);
     this.#lastMs = timeMs;
+    this.firstDecodeMs ??= timeMs;
     this.pts.push((timeMs + offsetMs) / 1000);
   }
 }

@@ -3,11 +3,19 @@ import { ByteWindow, type ByteSource } from './byte-source.ts';
 import { aacConfig, streamKeyOf, type AudioParameters } from './stream-key.ts';
 import { FlvVideo } from './flv-video.ts';
 import { findNextTag, tagHeaderBytes } from './flv-resync.ts';
-import { discontinuitySeconds, emptyTimes, TimeList, type TrackTimes } from './track-times.ts';
+import {
+  discontinuitySeconds,
+  earliestSeconds,
+  emptyTimes,
+  TimeList,
+  type TrackTimes,
+} from './track-times.ts';
 
 const audioTag = 8;
 const videoTag = 9;
 const scriptTag = 18;
+/** A first decode time below this is the start of the file: what the pictures come later is their reordering. */
+const startMs = 100;
 /** Formats of audio by the number in the tag's first byte (FLV specification 10.1, E.4.2.1). */
 const audioCodecs: Record<number, string> = {
   1: 'adpcm',
@@ -29,7 +37,7 @@ interface WalkState {
   corrupt: boolean;
 }
 
-/** Times of the first video and audio stream. FLV times are whole milliseconds and the container's zero is 0. */
+/** Times of the first video and audio stream. FLV times are whole milliseconds counted from 0. */
 export function readFlv(source: ByteSource): TrackTimes {
   const window = new ByteWindow(source);
   const state: WalkState = {
@@ -44,15 +52,18 @@ export function readFlv(source: ByteSource): TrackTimes {
   const head = window.ensure(0, 9);
   if (head < 0) return emptyTimes('flv', { truncated: true });
   walkTags(state, Math.max(9, window.bytes.readUInt32BE(head + 5)) + 4);
-  const { video, audioPts } = state;
+  const { video } = state;
+  const videoPts = video.pts.toArray();
+  const audioPts = state.audioPts.toArray();
+  const startsAtZero = video.firstDecodeMs !== undefined && video.firstDecodeMs < startMs;
   const streamKey = streamKeyOf(video.parameters(), state.audio);
   return {
     container: 'flv',
-    videoPts: video.pts.toArray(),
-    audioPts: audioPts.toArray(),
-    originSeconds: 0,
-    hasVideo: video.pts.length > 0,
+    videoPts,
+    audioPts,
+    hasVideo: videoPts.length > 0,
     hasAudio: audioPts.length > 0,
+    ...(startsAtZero ? { originSeconds: earliestSeconds(videoPts, audioPts) } : {}),
     discontinuity: video.backwardsMs > discontinuitySeconds * 1000,
     truncated: state.truncated,
     corrupt: state.corrupt,

@@ -29,7 +29,7 @@ interface Layout {
   truncated: boolean;
 }
 
-/** Times of the first video and audio track on the movie's clock, whose zero is 0. */
+/** Times of the first video and audio track on the movie's clock. */
 export function readMp4(source: ByteSource): TrackTimes {
   const window = new ByteWindow(source, windowBytes);
   const layout = readLayout(window);
@@ -42,7 +42,6 @@ export function readMp4(source: ByteSource): TrackTimes {
     container: 'mp4',
     videoPts: video.seconds,
     audioPts: audio.seconds,
-    originSeconds: 0,
     hasVideo: video.seconds.length > 0,
     hasAudio: audio.seconds.length > 0,
     discontinuity: video.backwardsSeconds > discontinuitySeconds,

@@ -2,14 +2,14 @@
 import { ByteWindow, type ByteSource } from './byte-source.ts';
 import { sniffBytes, transportPacketBytes } from './sniff.ts';
 import { streamKeyOf, type AudioParameters, type VideoParameters } from './stream-key.ts';
-import { discontinuitySeconds, emptyTimes, type TrackTimes } from './track-times.ts';
+import { discontinuitySeconds, earliestSeconds, emptyTimes, type TrackTimes } from './track-times.ts';
 import { ProgramFinder, type Program } from './ts-program.ts';
 import { clockHz, TsStream, WrappingClock } from './ts-stream.ts';
 
 /** The tables repeat several times a second; a file without them in its first 32 MB has none. */
 const programSearchBytes = 32 * 1024 * 1024;
 const syncByte = 0x47;
-/** A stream that ffmpeg muxes starts at 1.4 s (twice its mux delay): an origin below this is the muxer's, not a gap. */
+/** ffmpeg's streams start at 1.4 s (twice its mux delay): a transport stream has no zero, and a start below this is the muxer's. */
 const muxerDelaySeconds = 2;
 
 type OnPacket = (packet: {
@@ -52,17 +52,18 @@ function toTimes(found: {
   const videoPts = found.video?.pts.toArray() ?? new Float64Array(0);
   const audioPts = found.audio?.pts.toArray() ?? new Float64Array(0);
   const untimed = found.video?.packetsWithoutTime ?? 0;
+  const firstDecode = (found.video?.firstDecodeTicks ?? Number.POSITIVE_INFINITY) / clockHz;
   const streamKey = streamKeyOf(videoParameters(found.video), audioParameters(found.audio));
   return {
     container: 'mpegts',
     videoPts,
     audioPts,
-    originSeconds: muxerOrigin(videoPts, audioPts),
     hasVideo: videoPts.length > 0,
     hasAudio: audioPts.length > 0,
     discontinuity: (found.video?.backwardsTicks ?? 0) > discontinuitySeconds * clockHz,
     truncated: found.truncated,
     corrupt: found.corrupt,
+    ...(firstDecode < muxerDelaySeconds ? { originSeconds: earliestSeconds(videoPts, audioPts) } : {}),
     ...(untimed > 0 ? { unsupported: `${untimed} video packets carry no time` } : {}),
     ...(streamKey ? { streamKey } : {}),
   };
@@ -76,15 +77,6 @@ function videoParameters(stream: TsStream | undefined): VideoParameters | undefi
 function audioParameters(stream: TsStream | undefined): AudioParameters | undefined {
   if (!stream || stream.pts.length === 0) return undefined;
   return stream.audio ?? { codec: stream.stream.codec };
-}
-
-/** A transport stream has no zero of its own; the first time of either stream is it when it looks like a muxer's delay. */
-function muxerOrigin(videoPts: Float64Array, audioPts: Float64Array): number {
-  let first = Number.POSITIVE_INFINITY;
-  for (const list of [videoPts, audioPts]) {
-    for (let index = 0; index < Math.min(list.length, 64); index++) first = Math.min(first, list[index]!);
-  }
-  return first >= 0 && first < muxerDelaySeconds ? first : 0;
 }
 
 function findProgram(

@@ -15,8 +15,11 @@ export interface TrackTimes {
   videoPts: Float64Array;
   /** In file order; for MPEG-TS one time for each PES packet, which may hold several audio frames. */
   audioPts: Float64Array;
-  /** The container's zero on the same clock: what a leading gap is measured from. */
-  originSeconds: number;
+  /**
+   * The time that stands for the start of the recording, where the delay in front of it is the muxer's doing (reordered pictures,
+   * the 1.4 s of a transport stream). Absent: the container's zero, 0, unless the clock is a camera's own.
+   */
+  originSeconds?: number;
   hasVideo: boolean;
   hasAudio: boolean;
   /** The decode time of the video went back by more than a second. */
@@ -61,13 +64,21 @@ export function tooManySamples(claimed: number): Fault {
   );
 }
 
+/** The first presentation time of either stream; writers interleave, so it is among the first few. */
+export function earliestSeconds(...lists: readonly Float64Array[]): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (const list of lists) {
+    for (let index = 0; index < Math.min(list.length, 64); index++) first = Math.min(first, list[index]!);
+  }
+  return first;
+}
+
 /** An answer without any time: the file was recognised but holds nothing to read. */
 export function emptyTimes(container: ContainerName, facts: Partial<TrackTimes> = {}): TrackTimes {
   return {
     container,
     videoPts: new Float64Array(0),
     audioPts: new Float64Array(0),
-    originSeconds: 0,
     hasVideo: false,
     hasAudio: false,
     discontinuity: false,

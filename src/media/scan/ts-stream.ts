@@ -13,6 +13,9 @@ const headBytes = 2048;
 /** PES packets searched for parameter sets: more than any distance between key frames. */
 const maxSearchedHeads = 3000;
 
+/** Start code of an MPEG-1/2 sequence header. */
+const sequenceHeader = Buffer.from([0, 0, 1, 0xb3]);
+
 /** The 33-bit clock wraps every 26.5 hours. As ffmpeg: the first time of the file says on which side a time lies. */
 export class WrappingClock {
   #reference: number | undefined;
@@ -33,6 +36,7 @@ export class TsStream {
   readonly pts = new TimeList();
   packetsWithoutTime = 0;
   backwardsTicks = 0;
+  firstDecodeTicks: number | undefined;
   video: VideoParameters | undefined;
   audio: AudioParameters | undefined;
   readonly #clock: WrappingClock;
@@ -96,6 +100,7 @@ export class TsStream {
     const decode = flags === 3 ? this.#clock.unwrap(timeStamp(head, 14)) : presentation;
     this.backwardsTicks = Math.max(this.backwardsTicks, this.#lastDecode - decode);
     this.#lastDecode = decode;
+    this.firstDecodeTicks ??= decode;
     this.pts.push(presentation / clockHz);
     return true;
   }
@@ -107,6 +112,11 @@ export class TsStream {
       const sets = startCodeSets(codec, payload);
       if (sets.length >= (codec === 'h264' ? 2 : 3))
         this.video = { codec, packaging: 'startcode', sets: sets.map((set) => Buffer.from(set)) };
+    } else if (codec === 'mpeg1video' || codec === 'mpeg2video') {
+      const sequence = payload.indexOf(sequenceHeader);
+      // Size, shape and rate; the bit rate behind them may change from file to file.
+      const set = Buffer.from(payload.subarray(sequence + 4, sequence + 8));
+      if (sequence >= 0 && set.length === 4) this.video = { codec, packaging: 'startcode', sets: [set] };
     } else if (codec === 'aac') {
       this.audio = adtsConfig(payload) ?? this.audio;
     }

@@ -1,0 +1,81 @@
+// Reads presentation times with ffprobe: for Matroska, and for damaged files that our own readers cannot follow.
+import { Fault } from '../../domain/fault.ts';
+import type { ContainerName } from '../../domain/gap-report.ts';
+import type { Run } from '../../process/run-spec.ts';
+import { ffprobeInputArgs, type Probe } from '../probe.ts';
+import { discontinuitySeconds, TimeList, type TrackTimes } from './track-times.ts';
+
+export interface FfprobeTimesSpec {
+  path: string;
+  container: ContainerName;
+  signal: AbortSignal;
+  stallSeconds: number;
+  onPackets?: ((packets: number) => void) | undefined;
+}
+
+/** One line a packet: `video,0,1.400000,1.320000`. */
+export function ffprobeTimesArgs(spec: { path: string; container: ContainerName }): string[] {
+  const entries = 'packet=codec_type,stream_index,pts_time,dts_time';
+  return ['-v', 'error', '-show_entries', entries, '-of', 'csv=p=0', ...ffprobeInputArgs(spec)];
+}
+
+/** Times of the first video and audio stream. A file that ffprobe cannot open has none and counts as truncated. */
+export async function ffprobeTimes(
+  deps: { run: Run; ffprobePath: string; probe: Probe },
+  spec: FfprobeTimesSpec,
+): Promise<TrackTimes> {
+  const collected = new CollectedTimes();
+  const end = await deps.run({
+    command: deps.ffprobePath,
+    args: ffprobeTimesArgs(spec),
+    signal: spec.signal,
+    stallSeconds: spec.stallSeconds,
+    onStdoutLine: (line, progress) => {
+      progress();
+      if (collected.addLine(line) && collected.packets % 1000 === 0) spec.onPackets?.(collected.packets);
+    },
+  });
+  spec.signal.throwIfAborted();
+  if (end.stalled) throw new Fault('MediaUnreadable', `ffprobe came to a halt while it read ${spec.path}`);
+  const isTruncated =
+    end.exitCode !== 0 || end.stderrTail.some((line) => /ended prematurely|truncat|partial file/i.test(line));
+  const facts = collected.video.length === 0 ? undefined : await deps.probe(spec).catch(() => undefined);
+  return {
+    container: spec.container,
+    videoPts: collected.video.toArray(),
+    audioPts: collected.audio.toArray(),
+    hasVideo: collected.video.length > 0,
+    hasAudio: collected.audio.length > 0,
+    discontinuity: collected.backwardsSeconds > discontinuitySeconds,
+    truncated: isTruncated,
+    corrupt: end.stderrTail.length > 0,
+    ...(facts?.streamKey ? { streamKey: facts.streamKey } : {}),
+  };
+}
+
+/** Packets of the first stream of each kind, out of ffprobe's lines; a transport stream adds commas and blank lines. */
+export class CollectedTimes {
+  readonly video = new TimeList();
+  readonly audio = new TimeList();
+  packets = 0;
+  backwardsSeconds = 0;
+  readonly #streams = new Map<string, string>();
+  #lastDecode = Number.NEGATIVE_INFINITY;
+
+  /** False when the line holds no packet of a stream that we follow. */
+  addLine(line: string): boolean {
+    const [kind = '', stream = '', ptsText = '', dtsText = ''] = line.split(',');
+    if (kind !== 'video' && kind !== 'audio') return false;
+    if (!this.#streams.has(kind)) this.#streams.set(kind, stream);
+    if (this.#streams.get(kind) !== stream) return false;
+    this.packets++;
+    const pts = Number.parseFloat(ptsText);
+    if (Number.isFinite(pts)) (kind === 'video' ? this.video : this.audio).push(pts);
+    const dts = Number.parseFloat(dtsText);
+    if (kind === 'video' && Number.isFinite(dts)) {
+      this.backwardsSeconds = Math.max(this.backwardsSeconds, this.#lastDecode - dts);
+      this.#lastDecode = dts;
+    }
+    return true;
+  }
+}
