@@ -1,15 +1,16 @@
 // The door of the camera inventory: what a row may hold, and the documents of add, import, list and show. URLs here never carry credentials.
 import { z } from 'zod';
+import type { SourceScheme } from '../domain/url.ts';
 
 /** How the archive of a camera is read; `archiveUrl` may hold the placeholders of domain/url.ts. */
 export const archiveKinds = ['http', 'mediamtx', 'rtsp', 'file'] as const;
 export type ArchiveKind = (typeof archiveKinds)[number];
 
 /** URL schemes a live picture may come from. */
-export const liveSchemes = ['rtsp', 'rtsps', 'http', 'https'] as const;
+export const liveSchemes: readonly SourceScheme[] = ['rtsp', 'rtsps', 'http', 'https'];
 
 /** URL schemes of each kind of archive. */
-export const archiveSchemes: Record<ArchiveKind, readonly string[]> = {
+export const archiveSchemes: Record<ArchiveKind, readonly SourceScheme[]> = {
   http: ['http', 'https'],
   mediamtx: ['http', 'https'],
   rtsp: ['rtsp', 'rtsps'],
@@ -113,13 +114,30 @@ export const cameraFields = z.strictObject({
   enabled: z.boolean().default(true).describe('False: plans leave the camera out.'),
 });
 
+interface Sources {
+  liveUrl?: unknown;
+  archiveKind?: unknown;
+  archiveUrl?: unknown;
+}
+
+/** What a row needs besides right fields: sources that belong together. Field and message of each rule that is broken. */
+export function brokenRules({
+  liveUrl,
+  archiveKind,
+  archiveUrl,
+}: Sources): { field: string; message: string }[] {
+  if (archiveUrl && !archiveKind)
+    return [{ field: 'archiveKind', message: `is needed beside an archive URL: ${archiveKinds.join(', ')}` }];
+  if (archiveKind && !archiveUrl)
+    return [{ field: 'archiveUrl', message: 'is needed beside an archive kind' }];
+  if (!liveUrl && !archiveUrl) return [{ field: 'liveUrl', message: 'or an archive URL is needed' }];
+  return [];
+}
+
 /** One camera as it is added: everything but its credentials. */
 export const cameraRow = cameraFields.superRefine((row, context) => {
-  const refuse = (field: string, message: string) =>
+  for (const { field, message } of brokenRules(row))
     context.addIssue({ code: 'custom', path: [field], message });
-  if (row.archiveUrl && !row.archiveKind) refuse('archiveKind', 'needed when there is an archive URL');
-  if (row.archiveKind && !row.archiveUrl) refuse('archiveUrl', 'needed when there is an archive kind');
-  if (!row.liveUrl && !row.archiveUrl) refuse('liveUrl', 'a live URL or an archive URL is needed');
 });
 export type CameraInput = z.input<typeof cameraRow>;
 /** A camera row with every default filled in, as the catalog takes it. */
