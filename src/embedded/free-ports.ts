@@ -1,5 +1,6 @@
 // Finds TCP ports that nobody listens on. Another process may take one before its user binds it; servers then fail to start and say so.
 import { createServer, type Server } from 'node:net';
+import { Fault } from '../domain/fault.ts';
 
 function listen(ip: string, port: number): Promise<Server> {
   return new Promise((resolve, reject) => {
@@ -38,4 +39,20 @@ export async function isPortFree(ip: string, port: number): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/**
+ * Throws Fault ConfigInvalid for the first port that somebody listens on. Needed before a start: the readiness question would
+ * be answered by the stranger.
+ */
+export async function refuseTakenPorts(ip: string, ports: Readonly<Record<string, number>>): Promise<void> {
+  for (const [name, port] of Object.entries(ports))
+    if (!(await isPortFree(ip, port)))
+      throw new Fault(
+        'ConfigInvalid',
+        `the ${name} port ${ip}:${port} is taken; end what listens there or choose another`,
+        {
+          port,
+        },
+      );
 }

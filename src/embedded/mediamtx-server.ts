@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Run, RunEnd } from '../process/run-spec.ts';
-import { freePorts } from './free-ports.ts';
+import { freePorts, refuseTakenPorts } from './free-ports.ts';
 import { mediaMtxConfig, type MediaMtxUsers } from './mediamtx-config.ts';
 import { startServerProcess } from './server-process.ts';
 import { acquireStackLock } from './stack-lock.ts';
@@ -99,6 +99,7 @@ async function startLocked(
   const ip = spec.ip ?? '127.0.0.1';
   const [rtsp, api, playback] = await freePorts(ip, 3);
   const ports = spec.ports ?? { rtsp: rtsp!, api: api!, playback: playback! };
+  await refuseTakenPorts(ip, { RTSP: ports.rtsp, 'MediaMTX API': ports.api, playback: ports.playback });
   const users = await readOrMakeUsers(held.dir);
   const recordingsDir = join(spec.mediaDir, 'recordings');
   const { record = true, recordSegmentSeconds = 3600 } = spec;

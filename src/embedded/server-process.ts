@@ -1,6 +1,6 @@
 // Starts a server as a long run of process/run.ts, writes what it says to a log file, waits until it answers, stops it.
 import { createWriteStream } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rename, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../domain/fault.ts';
@@ -15,7 +15,7 @@ export interface ServerProcessSpec {
   env?: Readonly<Record<string, string>>;
   cwd?: string;
   secrets?: readonly string[];
-  /** Appended to; its directory is made. */
+  /** Appended to; its directory is made. Beyond 20 MiB it becomes `<logFile>.1` at the next start. */
   logFile: string;
   /** Asked again and again until it answers true; an error means not yet. */
   isReady: () => Promise<boolean>;
@@ -33,10 +33,21 @@ export interface ServerProcess {
 }
 
 const pollMs = 40;
+const logRotateBytes = 20 * 1024 * 1024;
+
+/** Keeps one older log beside the current one. */
+async function rotateLog(path: string): Promise<void> {
+  const sizeBytes = await stat(path).then(
+    (stats) => stats.size,
+    () => 0,
+  );
+  if (sizeBytes > logRotateBytes) await rename(path, `${path}.1`);
+}
 
 /** Starts and waits until ready. Throws Fault ConfigInvalid with the last lines of the server when it ends or never answers. */
 export async function startServerProcess(spec: ServerProcessSpec): Promise<ServerProcess> {
   await mkdir(dirname(spec.logFile), { recursive: true });
+  await rotateLog(spec.logFile);
   const log = createWriteStream(spec.logFile, { flags: 'a', mode: 0o600 });
   const abort = new AbortController();
   const last: string[] = [];

@@ -1,7 +1,7 @@
 // Starts and stops the Temporal dev server of an embedded stack: one process, SQLite below the data directory, Web UI.
 import { join } from 'node:path';
 import type { Run, RunEnd } from '../process/run-spec.ts';
-import { freePorts } from './free-ports.ts';
+import { freePorts, refuseTakenPorts } from './free-ports.ts';
 import { startServerProcess } from './server-process.ts';
 import { acquireStackLock } from './stack-lock.ts';
 import { servesNamespace, shapeNamespace } from './temporal-namespace.ts';
@@ -87,6 +87,7 @@ async function startLocked(
   const port = spec.port ?? freeA!;
   const uiPort = spec.uiPort ?? freeB!;
   const address = `${ip}:${port}`;
+  await refuseTakenPorts(ip, { Temporal: port, 'Web UI': uiPort });
   const server = await startServerProcess({
     run: spec.run,
     label: 'the Temporal server',

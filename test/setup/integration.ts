@@ -9,7 +9,7 @@ import { testRun, testServer } from './test-tools.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** `ip:port` of the shared server. Keep test files apart by task queue names and workflow ids, or by `newNamespace`. */
+    /** `ip:port` of the shared server. Files keep apart by task queues and workflow ids of their own. */
     temporalAddress: string;
     /** Namespace with the search attributes registered. */
     temporalNamespace: string;

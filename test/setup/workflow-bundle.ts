@@ -1,0 +1,48 @@
+// The workflow bundle of a test run: built by the first file that asks, read by all others.
+import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode } from '@temporalio/worker';
+import { inject } from 'vitest';
+
+const workflowsPath = fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url));
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+async function build(codePath: string): Promise<void> {
+  const { code } = await bundleWorkflowCode({ workflowsPath });
+  await writeFile(`${codePath}.new`, code);
+  await rename(`${codePath}.new`, codePath);
+}
+
+/** For `Worker.create({ workflowBundle })`. Waits when another test file is building it; takes over when that one failed. */
+export async function workflowBundle(): Promise<{ codePath: string }> {
+  const codePath = join(inject('sharedDir'), 'workflows.js');
+  const claim = `${codePath}.claim`;
+  for (let claimNumber = 0; claimNumber < 3; claimNumber++) {
+    try {
+      await mkdir(`${claim}${claimNumber}`);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+      if (await built(codePath)) return { codePath };
+      continue;
+    }
+    await build(codePath);
+    return { codePath };
+  }
+  throw new Error(`the workflow bundle of ${workflowsPath} could not be built by any of three test files`);
+}
+
+async function built(codePath: string): Promise<boolean> {
+  const deadlineMs = performance.now() + 45_000;
+  while (performance.now() < deadlineMs) {
+    if (await exists(codePath)) return true;
+    await delay(100);
+  }
+  return false;
+}
