@@ -1,8 +1,10 @@
 // Asks ffprobe for the facts of one media file. The demuxer is forced and only local files are allowed: a playlist cannot pass for a video.
+import { open, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { Fault } from '../domain/fault.ts';
 import type { ContainerName } from '../domain/gap-report.ts';
 import type { Run } from '../process/run-spec.ts';
+import { sniffBytes, sniffContainer } from './scan/sniff.ts';
 
 export interface StreamFacts {
   index: number;
@@ -31,8 +33,14 @@ export interface MediaFacts {
 
 export interface ProbeSpec {
   path: string;
-  container: ContainerName;
   signal: AbortSignal;
+  /** What the scan has found; recognised by the file's first bytes when absent. */
+  container?: ContainerName | undefined;
+}
+
+interface KnownFile {
+  path: string;
+  container: ContainerName;
 }
 
 export type Probe = (spec: ProbeSpec) => Promise<MediaFacts>;
@@ -53,12 +61,12 @@ const probeTimeoutSeconds = 60;
 const countTimeoutSeconds = 3600;
 
 /** The input of every ffprobe call on a local file. */
-export function ffprobeInputArgs(spec: { path: string; container: ContainerName }): string[] {
+export function ffprobeInputArgs(spec: KnownFile): string[] {
   const bounds = ['-max_streams', String(maxStreams), '-protocol_whitelist', 'file'];
   return [...bounds, '-f', demuxers[spec.container], '-i', `file:${spec.path}`];
 }
 
-export function probeArgs(spec: { path: string; container: ContainerName }): string[] {
+export function probeArgs(spec: KnownFile): string[] {
   const stream =
     'index,codec_type,codec_name,profile,width,height,pix_fmt,avg_frame_rate,sample_rate,channels,extradata_hash';
   const entries = `format=duration,start_time:stream=${stream}`;
@@ -75,7 +83,7 @@ export function probeArgs(spec: { path: string; container: ContainerName }): str
   ];
 }
 
-export function countVideoPacketsArgs(spec: { path: string; container: ContainerName }): string[] {
+export function countVideoPacketsArgs(spec: KnownFile): string[] {
   const entries = ['-show_entries', 'stream=nb_read_packets', '-of', 'csv=p=0'];
   return ['-v', 'error', '-select_streams', 'v:0', '-count_packets', ...entries, ...ffprobeInputArgs(spec)];
 }
@@ -135,12 +143,14 @@ export function createProbe(deps: { run: Run; ffprobePath: string }): {
 
   return {
     async probe(spec) {
-      const answer = await ask(spec, { args: probeArgs(spec), timeoutSeconds: probeTimeoutSeconds });
-      return readProbeDocument(answer, spec);
+      const file = await knownFile(spec);
+      const answer = await ask(spec, { args: probeArgs(file), timeoutSeconds: probeTimeoutSeconds });
+      return readProbeDocument(answer, file);
     },
     async countVideoPackets(spec) {
+      const file = await knownFile(spec);
       const answer = await ask(spec, {
-        args: countVideoPacketsArgs(spec),
+        args: countVideoPacketsArgs(file),
         timeoutSeconds: countTimeoutSeconds,
       });
       const packets = Number.parseInt(answer, 10);
@@ -151,11 +161,33 @@ export function createProbe(deps: { run: Run; ffprobePath: string }): {
   };
 }
 
+async function knownFile(spec: ProbeSpec): Promise<KnownFile> {
+  const { path } = spec;
+  if (spec.container) return { path, container: spec.container };
+  const container = sniffContainer(await readHead(path));
+  if (container === 'empty' || container === 'notMedia') {
+    throw new Fault(
+      'MediaUnreadable',
+      `${path} is ${container === 'empty' ? 'empty' : 'no media file that we know'}`,
+    );
+  }
+  return { path, container };
+}
+
+async function readHead(path: string): Promise<Uint8Array> {
+  const facts = await stat(path).catch(() => undefined);
+  if (!facts?.isFile()) throw new Fault('NotFound', `There is no file at ${path}`);
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(sniffBytes), 0, sniffBytes, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
 /** Parses ffprobe's JSON; unknown fields are dropped, odd values become absent. */
-export function readProbeDocument(
-  json: string,
-  spec: { path: string; container: ContainerName },
-): MediaFacts {
+export function readProbeDocument(json: string, spec: KnownFile): MediaFacts {
   const parsed = probeDocument.safeParse(parseJson(json));
   if (!parsed.success)
     throw new Fault('MediaUnreadable', `ffprobe's answer about ${spec.path} has an unknown form`);

@@ -10,12 +10,13 @@ export interface FfprobeTimesSpec {
   container: ContainerName;
   signal: AbortSignal;
   stallSeconds: number;
-  onPackets?: ((packets: number) => void) | undefined;
+  /** Byte positions of packets, as far as ffprobe tells them. */
+  onRead?: ((readBytes: number) => void) | undefined;
 }
 
-/** One line a packet: `video,0,1.400000,1.320000`. */
+/** One line a packet: `video,0,1.400000,1.320000,564`. */
 export function ffprobeTimesArgs(spec: { path: string; container: ContainerName }): string[] {
-  const entries = 'packet=codec_type,stream_index,pts_time,dts_time';
+  const entries = 'packet=codec_type,stream_index,pts_time,dts_time,pos';
   return ['-v', 'error', '-show_entries', entries, '-of', 'csv=p=0', ...ffprobeInputArgs(spec)];
 }
 
@@ -32,7 +33,7 @@ export async function ffprobeTimes(
     stallSeconds: spec.stallSeconds,
     onStdoutLine: (line, progress) => {
       progress();
-      if (collected.addLine(line) && collected.packets % 1000 === 0) spec.onPackets?.(collected.packets);
+      if (collected.addLine(line) && collected.packets % 1000 === 0) spec.onRead?.(collected.positionBytes);
     },
   });
   spec.signal.throwIfAborted();
@@ -58,17 +59,19 @@ export class CollectedTimes {
   readonly video = new TimeList();
   readonly audio = new TimeList();
   packets = 0;
+  positionBytes = 0;
   backwardsSeconds = 0;
   readonly #streams = new Map<string, string>();
   #lastDecode = Number.NEGATIVE_INFINITY;
 
   /** False when the line holds no packet of a stream that we follow. */
   addLine(line: string): boolean {
-    const [kind = '', stream = '', ptsText = '', dtsText = ''] = line.split(',');
+    const [kind = '', stream = '', ptsText = '', dtsText = '', position = ''] = line.split(',');
     if (kind !== 'video' && kind !== 'audio') return false;
     if (!this.#streams.has(kind)) this.#streams.set(kind, stream);
     if (this.#streams.get(kind) !== stream) return false;
     this.packets++;
+    this.positionBytes = Math.max(this.positionBytes, Number.parseInt(position, 10) || 0);
     const pts = Number.parseFloat(ptsText);
     if (Number.isFinite(pts)) (kind === 'video' ? this.video : this.audio).push(pts);
     const dts = Number.parseFloat(dtsText);

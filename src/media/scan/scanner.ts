@@ -51,10 +51,10 @@ export function createScanner(deps: { run: Run; ffprobePath: string; threads: nu
     container: ContainerName,
   ): Promise<{ kind: 'times'; times: FileTimesTimes }> {
     const { path, signal, onProgress } = spec;
-    const onPackets = onProgress && ((packets: number) => onProgress({ readBytes: packets }));
+    const onRead = onProgress && ((readBytes: number) => onProgress({ readBytes }));
     const times = await ffprobeTimes(
       { ...deps, probe },
-      { path, container, signal, stallSeconds: ffprobeStallSeconds, onPackets },
+      { path, container, signal, stallSeconds: ffprobeStallSeconds, onRead },
     );
     return { kind: 'times', times };
   }
