@@ -33,8 +33,12 @@ const gapReportSchema = oldFields.extend({
   first_pts_seconds: z.number().optional(),
   last_pts_seconds: z.number().optional(),
   leading_unknown: z.boolean().optional(),
-  size_bytes: z.int().min(0),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Both absent when no attempt brought a usable file. */
+  size_bytes: z.int().min(0).optional(),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
   tool: z.string(),
   segment: z.object({ camera: z.string(), startAt: instant, seconds: z.number().positive() }),
   audio: z.object({ present: z.boolean(), missing_seconds: seconds }),
@@ -49,7 +53,8 @@ export type ParsedGapReport = { form: 'current'; report: GapReport } | { form: '
 export interface GapReportFacts {
   scan: SegmentScan;
   attempts: number;
-  file: { sizeBytes: number; sha256: string };
+  /** Absent when no attempt brought a usable file: the report alone stands there. */
+  file?: { sizeBytes: number; sha256: string };
   segment: SegmentKey;
   /** Start of the segment as the camera's clock on the wall shows it, ISO 8601 with the zone's offset. */
   localTime: string;
@@ -91,8 +96,8 @@ export function toGapReport(facts: GapReportFacts): GapReport {
     first_pts_seconds: scan.firstPtsSeconds,
     last_pts_seconds: scan.lastPtsSeconds,
     leading_unknown: scan.leadingUnknown,
-    size_bytes: file.sizeBytes,
-    sha256: file.sha256,
+    size_bytes: file?.sizeBytes,
+    sha256: file?.sha256,
     tool: facts.tool,
     segment: {
       camera: facts.segment.cameraId,
@@ -120,7 +125,8 @@ export function fromGapReport(report: GapReport): GapReportFacts {
       ...(report.leading_unknown !== undefined && { leadingUnknown: report.leading_unknown }),
     },
     attempts: report.attempts,
-    file: { sizeBytes: report.size_bytes, sha256: report.sha256 },
+    ...(report.size_bytes !== undefined &&
+      report.sha256 !== undefined && { file: { sizeBytes: report.size_bytes, sha256: report.sha256 } }),
     segment: {
       cameraId: report.segment.camera,
       startUnix: msFromIso(report.segment.startAt) / 1000,

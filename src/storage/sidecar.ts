@@ -28,7 +28,7 @@ export async function statFile(path: string): Promise<FileStat | undefined> {
 }
 
 /** The cheap check: a rename keeps the media's time, and its own sidecar is written later than the media. */
-function fits(media: FileStat, sidecar: FileStat | undefined, sizeBytes: number): boolean {
+function fits(media: FileStat, sidecar: FileStat | undefined, sizeBytes: number | undefined): boolean {
   return media.sizeBytes === sizeBytes && sidecar !== undefined && sidecar.modifiedMs >= media.modifiedMs;
 }
 

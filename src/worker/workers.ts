@@ -48,7 +48,10 @@ export async function createWorkers(plan: WorkerPlan): Promise<Worker[]> {
       ...optionsOf(plan, queues.download, lightSlots),
       activities: { claimCameraDay: downloads.claimCameraDay },
     }),
-    Worker.create({ ...optionsOf(plan, onHost(queues.download, host), slots.download), activities: downloads }),
+    Worker.create({
+      ...optionsOf(plan, onHost(queues.download, host), slots.download),
+      activities: downloads,
+    }),
     Worker.create({
       ...optionsOf(plan, onHost(queues.media, host), slots.media),
       activities: createMediaActivities(deps),

@@ -20,7 +20,8 @@ export async function assessSegments(catalog: Catalog, request: AssessRequest): 
     const row = await catalog.segments.get({ cameraId, ...segment });
     const missingSeconds = row?.missingSeconds ?? segment.seconds;
     if (missingSeconds === 0) continue;
-    const missing = row == null || row.missingSeconds === null ? [segmentRange(segment)] : row.gaps.map(toMsRange);
+    const missing =
+      row == null || row.missingSeconds === null ? [segmentRange(segment)] : row.gaps.map(toMsRange);
     totals.withGaps += 1;
     if ((row?.attempts ?? 0) < request.maxDownloadAttempts) totals.unfinished += 1;
     totals.missingSeconds += missingSeconds;

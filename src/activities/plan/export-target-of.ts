@@ -7,7 +7,10 @@ export function exportTargetOf({ name, spec }: TargetRow): ExportTarget {
   if (spec.kind === 'local') return spec;
   const { identity, knownHosts, user } = spec;
   if (!identity || !knownHosts || !user) {
-    throw new Fault('InputInvalid', `Target ${name} needs --user, --identity and --known-hosts: no key is guessed.`);
+    throw new Fault(
+      'InputInvalid',
+      `Target ${name} needs --user, --identity and --known-hosts: no key is guessed.`,
+    );
   }
   return {
     kind: 'rsync',

@@ -1,20 +1,31 @@
 // What the plan's activities are given: adapters and numbers, built once in worker/compose.ts.
 import type { Catalog } from '../../catalog/catalog.ts';
-import type { Storage } from '../../storage/storage-types.ts';
-import type { Downloader } from '../../transfer/http-download.ts';
-import type { Exporter } from '../../transfer/exporter.ts';
+import type { JoinResult, JoinSpec } from '../../media/join-spans.ts';
+import type { MergeResult, MergeSpec } from '../../media/merge.ts';
+import type { RecordResult, RecordSpec } from '../../media/record-rtsp.ts';
 import type { Scanner } from '../../media/scan/scanner.ts';
-import type { Media } from '../../media/media.ts';
+import type { Playback, PlaybackServer } from '../../mediamtx/playback.ts';
+import type { Storage } from '../../storage/storage-types.ts';
+import type { Exporter, VerifyMode } from '../../transfer/export-target.ts';
+import type { Downloader } from '../../transfer/http-download.ts';
 import type { CameraDayTiming } from './types.ts';
 
 export interface PlanDeps {
   catalog: Catalog;
   storage: Storage;
   scanner: Scanner;
-  media: Media;
+  media: PlanMedia;
   downloader: Downloader;
+  playback: (server: PlaybackServer) => Playback;
   exporter: Exporter;
   settings: PlanActivitySettings;
+}
+
+/** The media jobs of a plan, with their tools bound. */
+export interface PlanMedia {
+  joinSpans(spec: JoinSpec): Promise<JoinResult>;
+  recordRtsp(spec: RecordSpec): Promise<RecordResult>;
+  merge(spec: MergeSpec): Promise<MergeResult>;
 }
 
 export interface PlanActivitySettings {
@@ -24,10 +35,12 @@ export interface PlanActivitySettings {
   windowSize: number;
   segmentsInFlight: number;
   reconcileSeconds: number;
-  stallSeconds: number;
+  /** A source, or a media tool, without progress for this long is given up. */
+  stallSeconds: { source: number; media: number };
   leaseSeconds: number;
   /** Directories that `file` archives may be read from. */
   fileRoots: readonly string[];
+  verifyExports: VerifyMode;
   timing: CameraDayTiming;
   /** Versions that stand in sidecars: `{ longtake, ffmpeg }`. */
   tools: Record<string, string>;

@@ -34,12 +34,13 @@ export async function readPublished(deps: PlanDeps, request: ReadRequest): Promi
   const read = await deps.storage.readGapReport(path);
   if (read?.report && !read.stale) {
     const { scan, file } = fromGapReport(read.report);
-    return { scan, attempts: row.attempts, file: { path, ...file } };
+    if (file) return { scan, attempts: row.attempts, file: { path, ...file } };
   }
   const scan = await deps.scanner.scanSegment({
     path: deps.storage.resolve(path),
     segment: segmentRange(key),
     gapThresholdSeconds: request.gapThresholdSeconds,
+    origin: 'segment',
     signal: lease.signal,
   });
   const facts = await deps.storage.hashFile(path, lease.signal);

@@ -1,7 +1,6 @@
 // What an attempt brought: the scan of its file, or a segment that is missing for a known cause.
 import type { MissingCause, MissingStretch, SegmentScan } from '../../domain/gap-report.ts';
 import type { MsRange } from '../../domain/range.ts';
-import { intersect, subtract } from '../../domain/range.ts';
 import { segmentRange } from '../../domain/segment.ts';
 import type { SegmentKey } from '../../domain/segment.ts';
 import type { PlanDeps } from './plan-deps.ts';
@@ -31,18 +30,17 @@ export async function scanAttempt({ scanner }: PlanDeps, request: ScanRequest): 
     path: fetched.path,
     segment,
     gapThresholdSeconds: request.gapThresholdSeconds,
+    origin: 'segment',
     signal: request.signal,
-    onProgress: request.onBytes,
+    onProgress: ({ readBytes }) => request.onBytes(readBytes),
+    ...(fetched.held ? { sourceSpans: fetched.held } : {}),
   });
   if (scan.covered.length === 0) {
-    const reason = `What the source delivered is unusable: ${scan.mediaClass}.`;
+    const reason = `What the source delivered is unusable (${scan.mediaClass})${scan.detail ? `: ${scan.detail}` : ''}.`;
     return { scan: { ...scan, ...pick(allMissing(key, 'rejected')) }, reason };
   }
-  const missing = fetched.held
-    ? causesByHeld(scan.missing, fetched.held)
-    : causesByEnd(scan.missing, fetched.complete, segment);
   return {
-    scan: { ...scan, missing },
+    scan: fetched.complete ? scan : { ...scan, missing: endNeverDownloaded(scan.missing, segment) },
     path: fetched.path,
     ...(fetched.facts ? { facts: fetched.facts } : {}),
     ...(scan.mediaClass === 'ok' ? {} : { reason: `The file is ${scan.mediaClass}.` }),
@@ -63,27 +61,8 @@ export function allMissing(key: SegmentKey, cause: MissingCause): SegmentScan {
 
 const pick = ({ covered, missing, missingSeconds }: SegmentScan) => ({ covered, missing, missingSeconds });
 
-/** Time the archive lists as held and that still is missing was never downloaded; the rest it does not have. */
-function causesByHeld(missing: readonly MissingStretch[], held: readonly MsRange[]): MissingStretch[] {
-  return missing
-    .flatMap((stretch) => {
-      const lost = held.map((span) => intersect(stretch, span)).filter((part) => part !== undefined);
-      return [
-        ...lost.map((part) => ({ ...part, cause: 'neverDownloaded' as const })),
-        ...subtract(stretch, held).map((part) => ({ ...part, cause: 'sourceHadNone' as const })),
-      ];
-    })
-    .sort((a, b) => a.startMs - b.startMs);
-}
-
-/** A file that its source ended properly lacks what the source lacks; of one that broke off, the end was never downloaded. */
-function causesByEnd(
-  missing: readonly MissingStretch[],
-  complete: boolean,
-  segment: MsRange,
-): MissingStretch[] {
-  return missing.map((stretch) => ({
-    ...stretch,
-    cause: !complete && stretch.endMs === segment.endMs ? 'neverDownloaded' : 'sourceHadNone',
-  }));
-}
+/** Of a file that broke off, the end was never downloaded; what is missing before it, the source did not have. */
+const endNeverDownloaded = (missing: readonly MissingStretch[], segment: MsRange): MissingStretch[] =>
+  missing.map((stretch) =>
+    stretch.endMs === segment.endMs ? { ...stretch, cause: 'neverDownloaded' } : stretch,
+  );

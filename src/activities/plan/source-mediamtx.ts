@@ -38,9 +38,11 @@ export async function fetchFromMediamtx(deps: PlanDeps, request: FetchRequest): 
   await deps.media.joinSpans({
     spans,
     segment: range,
+    workDir: request.attemptDir,
     outPath,
+    stallSeconds: deps.settings.stallSeconds.media,
     signal,
-    onProgress: () => request.onBytes(doneBytes),
+    onProgress: ({ sizeBytes }) => request.onBytes(doneBytes + (sizeBytes ?? 0)),
   });
   return { kind: 'file', path: outPath, complete: true, held };
 }

@@ -12,9 +12,9 @@ export async function fetchFromRtsp(deps: PlanDeps, request: FetchRequest): Prom
     url: credentials ? withCredentials(url, credentials) : url,
     outPath: path,
     seconds: request.key.seconds,
-    stallSeconds: deps.settings.stallSeconds,
+    stallSeconds: deps.settings.stallSeconds.source,
     signal: request.signal,
-    onProgress: ({ sizeBytes }) => request.onBytes(sizeBytes),
+    onProgress: ({ sizeBytes }) => request.onBytes(sizeBytes ?? 0),
   });
   return { kind: 'file', path, complete };
 }

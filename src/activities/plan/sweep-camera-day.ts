@@ -22,7 +22,14 @@ export async function sweepCameraDay(deps: PlanDeps, request: SweepRequest): Pro
       const { path } = row;
       await withSegmentLease(deps, { key, owner }, async ({ epoch, row: { attempts, state } }) => {
         await storage.remove(path);
-        await catalog.segments.record({ key, epoch, state, attempts, path: null, reason: 'Removed after the merge.' });
+        await catalog.segments.record({
+          key,
+          epoch,
+          state,
+          attempts,
+          path: null,
+          reason: 'Removed after the merge.',
+        });
       });
     }
   }
