@@ -28,6 +28,8 @@ interface Held {
 /** Tail of the queue of each lock file in this process, so that local waiters take turns instead of polling. */
 const queues = new Map<string, Promise<void>>();
 const heldHere = new AsyncLocalStorage<Held>();
+/** Keeps the connections of held locks reachable: a collected one would free its lock while work that hangs still holds it. */
+const connections = new Set<DatabaseSync>();
 
 /** Waits for the turn; the returned function passes it on. */
 async function takeTurn(file: string, signal: AbortSignal | undefined): Promise<() => void> {
@@ -119,10 +121,12 @@ export function createKeyLock(directory: string): KeyLock {
     try {
       const database = await open(file, signal);
       const mine: Held = { keyName, released: false };
+      connections.add(database);
       try {
         return await heldHere.run(mine, fn);
       } finally {
         mine.released = true;
+        connections.delete(database);
         database.close();
       }
     } finally {

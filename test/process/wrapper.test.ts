@@ -13,26 +13,25 @@ afterEach(() => {
 const source = (path: string): string =>
   JSON.stringify(new URL(`../../src/process/${path}`, import.meta.url).href);
 
-/** A worker of its own that runs a tool with a child and a grandchild, all carrying the mark; resolves when all three live. */
-async function workerWithTool(
-  mark: string,
-  wrapperCode: string,
-  options: { uid?: number } = {},
-): Promise<ChildProcess> {
+/** A worker of its own that runs a tool with children and a grandchild in another session, all carrying the mark; resolves when all live. */
+async function workerWithTool(options: {
+  mark: string;
+  wrapper: string;
+  processes: number;
+}): Promise<ChildProcess> {
+  const { mark, wrapper, processes } = options;
   const tree = 'sh -c "sleep 300; true" $0 & sh -c "setsid sh -c \\"sleep 300; true\\" $0; true" $0 & wait';
   const code = `
     import { createRun } from ${source('run.ts')};
     import { createWrapper, detectWrapper } from ${source('wrapper.ts')};
-    const wrapper = await ${wrapperCode};
-    console.log(wrapper.protection);
+    const wrapper = await ${wrapper};
     await createRun({ wrapper })({ command: 'sh', args: ['-c', ${JSON.stringify(tree)}, ${JSON.stringify(mark)}], signal: new AbortController().signal });
   `;
   const parent = spawn(process.execPath, ['--input-type=module', '-e', code], {
     stdio: ['ignore', 'ignore', 'inherit'],
-    ...(options.uid !== undefined && { uid: options.uid, gid: options.uid, cwd: '/' }),
   });
   parents.push(parent);
-  const up = await until(() => processesWith(mark).filter((pid) => pid !== parent.pid).length >= 4);
+  const up = await until(() => processesWith(mark).filter((pid) => pid !== parent.pid).length >= processes);
   expect(up, 'the tool and its descendants are running').toBe(true);
   return parent;
 }
@@ -43,24 +42,29 @@ const left = (mark: string, parent: ChildProcess): number[] =>
 describe('a worker killed with kill -9', () => {
   it('takes its tool and all descendants along', async () => {
     const mark = `mark-${randomUUID()}`;
-    const parent = await workerWithTool(mark, 'detectWrapper()');
+    const parent = await workerWithTool({ mark, wrapper: 'detectWrapper()', processes: 6 });
     parent.kill('SIGKILL');
     expect(await until(() => left(mark, parent).length === 0, 2000)).toBe(true);
   });
 
   it('takes them along in a user namespace too', async () => {
     const mark = `mark-${randomUUID()}`;
-    const parent = await workerWithTool(
+    const parent = await workerWithTool({
       mark,
-      `createWrapper({ protection: 'userPidNamespace', hasInit: true })`,
-    );
+      wrapper: `createWrapper({ protection: 'userPidNamespace', hasInit: true })`,
+      processes: 6,
+    });
     parent.kill('SIGKILL');
     expect(await until(() => left(mark, parent).length === 0, 2000)).toBe(true);
   });
 
   it('leaves orphans without protection, which the next worker finds by their token and kills', async () => {
     const mark = `mark-${randomUUID()}`;
-    const parent = await workerWithTool(mark, `createWrapper({ protection: 'none', hasInit: false })`);
+    const parent = await workerWithTool({
+      mark,
+      wrapper: `createWrapper({ protection: 'none', hasInit: false })`,
+      processes: 4,
+    });
     const survivors = left(mark, parent);
     expect(await killOrphans()).not.toEqual(expect.arrayContaining(survivors));
     parent.kill('SIGKILL');
