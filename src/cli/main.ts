@@ -8,6 +8,7 @@ import { doctorCommand } from './doctor.ts';
 import { oldWordHint } from './old-words.ts';
 import { processTerminal, type Terminal } from './output/terminal.ts';
 import { planCommand } from './plan.ts';
+import { environment } from './session.ts';
 import { targetCommand } from './target.ts';
 import { upCommand } from './up.ts';
 import { workerCommand } from './worker.ts';
@@ -69,7 +70,8 @@ export async function main(
       terminal.err(errorText.trimEnd());
       return exitCodes.badInput;
     }
+    const debug = environment['LONGTAKE_LOG'] === 'debug' || environment['LONGTAKE_LOG_LEVEL'] === 'debug';
     const { reportError } = await import('./output/exit-code.ts');
-    return reportError({ terminal, error, json: args.includes('--json'), hint: oldWordHint(args) });
+    return reportError({ terminal, error, json: args.includes('--json'), hint: oldWordHint(args), debug });
   }
 }

@@ -9,11 +9,14 @@ export interface Session extends Invocation {
   catalog: Catalog;
 }
 
+/** Handed to the configuration and to servers that are looked up; nothing else reads it. */
+export const environment: Readonly<Record<string, string | undefined>> = process.env;
+
 /** The configuration for this command line, with where each value came from. */
 export async function loadedConfigOf({ flags }: { flags: Flags }): Promise<LoadedConfig> {
   const { loadConfigWithSources } = await import('../config/load.ts');
   const known = { data: flags['data'], config: flags['config'] } as { data?: string };
-  return loadConfigWithSources({ flags: known, env: process.env, cwd: process.cwd() });
+  return loadConfigWithSources({ flags: known, env: environment, cwd: process.cwd() });
 }
 
 /** The configuration in force. */

@@ -7,6 +7,9 @@ export const mediamtxAddresses = z.strictObject({
     .string()
     .describe('Archive of what MediaMTX recorded: the `archive_url` of a camera of kind mediamtx.'),
   apiUrl: z.string().describe('Control API, for this machine alone.'),
+  accountsFile: z
+    .string()
+    .describe('Accounts for publishing, reading and the API; readable by the owner alone.'),
 });
 export type MediamtxAddresses = z.infer<typeof mediamtxAddresses>;
 
