@@ -54,3 +54,9 @@ export function runForeground(command, args, { cwd, env }) {
     });
   });
 }
+
+/** argv of npm: the one that started us when there is one, so that both agree on version and settings. */
+export function npmCommand(args) {
+  const npm = process.env.npm_execpath;
+  return npm?.endsWith('.js') ? [process.execPath, [npm, ...args]] : ['npm', args];
+}

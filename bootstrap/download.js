@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { runCommand, tail } from './command.js';
 import { officialDownload, serverTools } from './server-tools.js';
 
@@ -36,17 +37,17 @@ async function fetchTo(url, path) {
     inWindow = 0;
   }, windowSeconds * 1000);
   const hash = createHash('sha256');
-  const file = createWriteStream(path);
-  try {
-    for await (const chunk of response.body) {
+  async function* counted(chunks) {
+    for await (const chunk of chunks) {
       inWindow += chunk.length;
       hash.update(chunk);
-      if (!file.write(chunk)) await new Promise((resolve) => file.once('drain', resolve));
+      yield chunk;
     }
-    await new Promise((resolve, reject) => file.end((error) => (error ? reject(error) : resolve())));
+  }
+  try {
+    await pipeline(response.body, counted, createWriteStream(path));
   } finally {
     clearInterval(watch);
-    file.destroy();
   }
   return hash.digest('hex');
 }
@@ -60,8 +61,9 @@ async function publishedSha256({ url, name }) {
 
 /** Puts the binary of `tool` into `directory`; throws a plain Error that says why not. */
 export async function downloadServer(tool, directory) {
-  const official = officialDownload(tool, process);
-  if (official === undefined) throw new Error(`nothing is published for ${process.platform}-${process.arch}`);
+  const { platform, arch } = process;
+  const official = officialDownload(tool, { platform, arch, mirror: process.env.LONGTAKE_DOWNLOAD_MIRROR });
+  if (official === undefined) throw new Error(`nothing is published for ${platform}-${arch}`);
   const archive = join(directory, 'archive.tar.gz');
   const sha256 = await fetchTo(official.url, archive);
   if (official.checksums !== undefined && (await publishedSha256(official.checksums)) !== sha256)

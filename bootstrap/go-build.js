@@ -1,7 +1,7 @@
 // Builds a server from its Go module at the pinned version, for machines where the official download does not answer.
 import { chmodSync, cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommand, tail } from './command.js';
+import { npmCommand, runCommand, tail } from './command.js';
 import { onPath } from './on-path.js';
 import { homeDir, pinnedVersions, serverTools } from './server-tools.js';
 
@@ -61,15 +61,8 @@ async function buildMediaMtx(go, directory) {
   writeFileSync(join(source, 'internal/core/VERSION'), `v${version}`);
   const hls = join(source, 'internal/servers/hls');
   const hlsVersion = readFileSync(join(hls, 'hlsjsdownloader/VERSION'), 'utf8').trim().replace(/^v/, '');
-  await must(
-    'npm pack hls.js',
-    'npm',
-    ['pack', `hls.js@${hlsVersion}`, '--ignore-scripts', '--pack-destination', directory],
-    {
-      cwd: directory,
-      timeoutSeconds: 180,
-    },
-  );
+  const pack = ['pack', `hls.js@${hlsVersion}`, '--ignore-scripts', '--pack-destination', directory];
+  await must('npm pack hls.js', ...npmCommand(pack), { cwd: directory, timeoutSeconds: 180 });
   const archive = readdirSync(directory).find((name) => name.startsWith('hls.js-') && name.endsWith('.tgz'));
   await must('unpacking hls.js', 'tar', [
     '-xzf',

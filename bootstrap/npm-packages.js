@@ -1,7 +1,7 @@
 // Brings node_modules in line with the lockfile and finds the Node that everything else runs under.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommand, tail } from './command.js';
+import { npmCommand, runCommand, tail } from './command.js';
 import { SetupError, stillAlive } from './progress.js';
 
 /** The oldest Node that runs our TypeScript as it is. */
@@ -46,9 +46,7 @@ export async function installPackages(root, say) {
   say(`npm ci, because ${difference}`);
   const ended = stillAlive(say, 'npm ci');
   const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund'];
-  const npm = process.env.npm_execpath;
-  const [command, commandArgs] = npm?.endsWith('.js') ? [process.execPath, [npm, ...args]] : ['npm', args];
-  const { code, output } = await runCommand(command, commandArgs, { cwd: root, timeoutSeconds: 900 });
+  const { code, output } = await runCommand(...npmCommand(args), { cwd: root, timeoutSeconds: 900 });
   ended();
   if (code !== 0)
     throw new SetupError(

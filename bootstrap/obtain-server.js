@@ -65,7 +65,7 @@ async function obtainInto(tool, directory, say) {
       return way.name;
     } catch (error) {
       failures.push(`${way.doing}: ${error.message}`);
-      say(`not this way: ${error.message.split('\n')[0]}`);
+      say(`not this way: ${error.message.split('\n').slice(0, 2).join(' ')}`);
     } finally {
       ended();
     }

@@ -36,11 +36,12 @@ export function cachedToolPath(tool, environment) {
   return join(toolCacheDir(environment), `${tool}-${pinnedVersions[tool]}`, tool);
 }
 
-/** Address of the official archive for this machine, or undefined where none is published. */
-export function officialDownload(tool, { platform, arch }) {
+/** Address of the archive for this machine, official or on a mirror of one's own; undefined where none is published. */
+export function officialDownload(tool, { platform, arch, mirror }) {
   const goArch = { x64: 'amd64', arm64: 'arm64' }[arch];
   if (goArch === undefined || !['linux', 'darwin'].includes(platform)) return undefined;
   const version = pinnedVersions[tool];
+  if (mirror) return { url: `${mirror.replace(/\/$/, '')}/${tool}-${version}-${platform}-${goArch}.tar.gz` };
   if (tool === 'temporal')
     return { url: `https://temporal.download/cli/archive/v${version}?platform=${platform}&arch=${goArch}` };
   const release = `https://github.com/bluenviron/mediamtx/releases/download/v${version}`;

@@ -92,27 +92,31 @@ async function waitUntilReady(
   ended: Promise<RunEnd>,
   last: string[],
 ): Promise<void> {
-  const deadlineMs = performance.now() + spec.startSeconds * 1000;
-  let end: RunEnd | undefined;
-  let failure: unknown;
-  void ended.then(
-    (value) => (end = value),
-    (error: unknown) => (failure = error),
-  );
-  while (performance.now() < deadlineMs) {
-    if (failure !== undefined) throw failure;
-    if (end !== undefined)
-      throw new Fault('ConfigInvalid', `${spec.label} ended while starting; its log is ${spec.logFile}`, {
-        exitCode: end.exitCode,
-        argv: end.argv,
-        stderrTail: last,
-      });
-    if (await spec.isReady().catch(() => false)) return;
-    await delay(pollMs);
+  const waiting = { over: false };
+  const died = ended.then((end): never => {
+    throw new Fault('ConfigInvalid', `${spec.label} ended while starting; its log is ${spec.logFile}`, {
+      exitCode: end.exitCode,
+      argv: end.argv,
+      stderrTail: last,
+    });
+  });
+  try {
+    if (await Promise.race([died, answersInTime(spec, waiting)])) return;
+  } finally {
+    waiting.over = true;
   }
   throw new Fault(
     'ConfigInvalid',
     `${spec.label} did not answer within ${spec.startSeconds} s; its log is ${spec.logFile}`,
     { stderrTail: last },
   );
+}
+
+async function answersInTime(spec: ServerProcessSpec, waiting: { over: boolean }): Promise<boolean> {
+  const deadlineMs = performance.now() + spec.startSeconds * 1000;
+  while (!waiting.over && performance.now() < deadlineMs) {
+    if (await spec.isReady().catch(() => false)) return true;
+    await delay(pollMs);
+  }
+  return false;
 }

@@ -46,7 +46,7 @@ async function customAttributes(address: string): Promise<string[]> {
   }
 }
 
-const names = searchAttributeArgs.map((attribute) => attribute.split('=')[0]);
+const names = searchAttributeArgs.map((attribute) => attribute.split('=')[0]!);
 
 describe('the shared server of integration tests', () => {
   test('knows the search attributes of the contract', async () => {

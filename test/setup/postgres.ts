@@ -67,22 +67,27 @@ async function query(connectionString: string, text: string): Promise<void> {
   }
 }
 
+/** Makes the cluster in `dir`; returns the argv, as the right account, of the server that will serve it. */
+async function makeCluster(dir: string, password: string): Promise<[string, string[]]> {
+  const account = await unprivilegedAccount();
+  const passwordFile = join(dir, 'password');
+  await writeFile(passwordFile, password);
+  if (account !== undefined)
+    for (const path of [dir, passwordFile]) await chown(path, account.uid, account.gid);
+  const data = join(dir, 'data');
+  const initArgs = ['-D', data, '-U', user, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
+  const init = [postgresProgram('initdb'), ...initArgs, '-E', 'UTF8', '--locale=C', '--no-sync'];
+  const [command, args] = asAccount(account, init);
+  await runToSuccess(await testRun(), { command, args, cwd: dir });
+  return asAccount(account, [postgresProgram('postgres'), '-D', data]);
+}
+
 /** Makes the cluster (about a second) and starts it; `stop` ends it and removes its files. */
 export async function startPostgres(): Promise<TestPostgres> {
   const dir = await tempDir();
   try {
-    const run = await testRun();
-    const account = await unprivilegedAccount();
     const password = randomBytes(16).toString('hex');
-    const passwordFile = join(dir.path, 'password');
-    await writeFile(passwordFile, password);
-    if (account !== undefined)
-      for (const path of [dir.path, passwordFile]) await chown(path, account.uid, account.gid);
-    const data = join(dir.path, 'data');
-    const initArgs = ['-D', data, '-U', user, '-A', 'scram-sha-256', `--pwfile=${passwordFile}`];
-    const init = [postgresProgram('initdb'), ...initArgs, '-E', 'UTF8', '--locale=C', '--no-sync'];
-    const [initCommand, args] = asAccount(account, init);
-    await runToSuccess(run, { command: initCommand, args, cwd: dir.path });
+    const [command, args] = await makeCluster(dir.path, password);
     const port = await freePort(host);
     const settings = [
       'fsync=off',
@@ -90,17 +95,12 @@ export async function startPostgres(): Promise<TestPostgres> {
       'unix_socket_directories=',
       `listen_addresses=${host}`,
     ];
-    const serve = [postgresProgram('postgres'), '-D', data, '-p', String(port)];
-    const [command, serveArgs] = asAccount(account, [
-      ...serve,
-      ...settings.flatMap((setting) => ['-c', setting]),
-    ]);
     const urlOf = (database: string): string => `postgres://${user}:${password}@${host}:${port}/${database}`;
     const server = await startServerProcess({
-      run,
+      run: await testRun(),
       label: 'PostgreSQL',
       command,
-      args: serveArgs,
+      args: [...args, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
       cwd: dir.path,
       logFile: join(dir.path, 'postgres.log'),
       isReady: () => query(urlOf('postgres'), 'select 1').then(() => true),

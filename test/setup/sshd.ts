@@ -52,33 +52,41 @@ function configLines(dir: string, port: number): string[] {
   ];
 }
 
+/** Keys and configuration in `dir`; answers the known_hosts line. */
+async function writeFiles(dir: string, port: number, options: SshdOptions): Promise<string> {
+  for (const name of ['host_key', 'identity'])
+    await runToSuccess(await testRun(), {
+      command: 'ssh-keygen',
+      args: ['-q', '-t', 'ed25519', '-N', '', '-f', join(dir, name)],
+    });
+  const ownKey = `${options.keyOptions ?? ''} ${await readFile(join(dir, 'identity.pub'), 'utf8')}`.trim();
+  await writeFile(join(dir, 'authorized_keys'), `${[ownKey, options.authorizedKey ?? ''].join('\n')}\n`);
+  await writeFile(
+    join(dir, 'sshd_config'),
+    `${[...configLines(dir, port), ...(options.config ?? [])].join('\n')}\n`,
+  );
+  const [type, key] = (await readFile(join(dir, 'host_key.pub'), 'utf8')).split(' ');
+  const knownHostsLine = `[${host}]:${port} ${type} ${key}`;
+  await writeFile(join(dir, 'known_hosts'), `${knownHostsLine}\n`);
+  return knownHostsLine;
+}
+
 /** Starts it; `stop` ends it with its sessions and removes its files. */
 export async function startSshd(options: SshdOptions = {}): Promise<TestSshd> {
   const dir = await tempDir();
   try {
-    const run = await testRun();
     const program = onPath('sshd', {
       path: process.env['PATH'] ?? '',
       more: ['/usr/sbin', '/usr/local/sbin'],
     });
     if (program === undefined) throw new Error('sshd is not installed; run: npm test');
-    const file = (name: string): string => join(dir.path, name);
-    for (const name of ['host_key', 'identity'])
-      await runToSuccess(run, {
-        command: 'ssh-keygen',
-        args: ['-q', '-t', 'ed25519', '-N', '', '-f', file(name)],
-      });
+    const port = await freePort(host);
+    const knownHostsLine = await writeFiles(dir.path, port, options);
     // sshd as root wants its empty directory to chroot into, which only the system's start script makes.
     if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
-    const ownKey = `${options.keyOptions ?? ''} ${await readFile(file('identity.pub'), 'utf8')}`.trim();
-    await writeFile(file('authorized_keys'), `${[ownKey, options.authorizedKey ?? ''].join('\n')}\n`);
-    const port = await freePort(host);
-    await writeFile(
-      file('sshd_config'),
-      `${[...configLines(dir.path, port), ...(options.config ?? [])].join('\n')}\n`,
-    );
+    const file = (name: string): string => join(dir.path, name);
     const server = await startServerProcess({
-      run,
+      run: await testRun(),
       label: 'sshd',
       command: program,
       args: ['-D', '-e', '-f', file('sshd_config')],
@@ -86,21 +94,13 @@ export async function startSshd(options: SshdOptions = {}): Promise<TestSshd> {
       isReady: () => answersOnTcp({ host, port }),
       startSeconds: 20,
     });
-    const [type, key] = (await readFile(file('host_key.pub'), 'utf8')).split(' ');
-    const knownHostsLine = `[${host}]:${port} ${type} ${key}`;
-    await writeFile(file('known_hosts'), `${knownHostsLine}\n`);
     const stop = async (): Promise<void> => {
       await server.stop();
       await dir.remove();
     };
-    const address = {
-      host,
-      port,
-      user: userInfo().username,
-      knownHostsLine,
-      knownHostsFile: file('known_hosts'),
-    };
-    return { ...address, identityFile: file('identity'), pid: server.pid, stop, [Symbol.asyncDispose]: stop };
+    const files = { knownHostsFile: file('known_hosts'), identityFile: file('identity') };
+    const address = { host, port, user: userInfo().username, knownHostsLine, ...files };
+    return { ...address, pid: server.pid, stop, [Symbol.asyncDispose]: stop };
   } catch (error) {
     await dir.remove();
     throw error;

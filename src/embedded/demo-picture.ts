@@ -1,0 +1,72 @@
+// The picture of a demo camera: a test pattern with the camera's name and the wall clock burnt in, for people and for programs.
+//
+// The clock for programs is a row of boxes along the bottom edge, one a bit, so that a test can read the wall time of any frame back
+// from its pixels, without a font and without reading letters.
+
+/** Size and rate of the demo pictures. */
+export const demoPicture = { width: 640, height: 360, framesPerSecond: 25 } as const;
+
+/** The bar: `bits` boxes from the left edge, lowest bit first; white is 1. The value is milliseconds since midnight, UTC. */
+export const clockBar = { bits: 27, boxWidth: 20, boxHeight: 20, top: demoPicture.height - 20 } as const;
+
+/** The middle of a box, where its colour is read. */
+export const clockBoxCentre = (bit: number): { x: number; y: number } => ({
+  x: bit * clockBar.boxWidth + clockBar.boxWidth / 2,
+  y: clockBar.top + clockBar.boxHeight / 2,
+});
+
+/** Milliseconds since midnight, from a frame's luma (one byte a pixel, rows of `demoPicture.width`). */
+export function readClockBar(luma: Uint8Array): number {
+  let value = 0;
+  for (let bit = 0; bit < clockBar.bits; bit++) {
+    const { x, y } = clockBoxCentre(bit);
+    if ((luma[y * demoPicture.width + x] ?? 0) > 127) value += 2 ** bit;
+  }
+  return value;
+}
+
+export interface DemoPictureSpec {
+  name: string;
+  /** Epoch ms of the midnight (UTC) that the burnt clock counts from. */
+  midnightMs: number;
+  /** A font for the letters; without one only the bar shows the time. */
+  fontFile?: string | undefined;
+}
+
+/**
+ * The video filter chain behind a test source. Frames leave at the pace of the clock; each carries the wall time at which it left:
+ * the time of the first frame as the clock showed it, and 40 ms more for each further one.
+ */
+export function demoPictureFilter({ name, midnightMs, fontFile }: DemoPictureSpec): string {
+  const { width, height, framesPerSecond } = demoPicture;
+  const midnightSeconds = midnightMs / 1000;
+  const firstSeconds = `st(0,if(eq(N,0),RTCTIME/1000000-${midnightSeconds},ld(0)))`;
+  const clock = `setpts='(${firstSeconds}+N/${framesPerSecond})/TB'`;
+  return [
+    `testsrc2=size=${width}x${height}:rate=${framesPerSecond}`,
+    'settb=1/1000',
+    clock,
+    ...letters({ name, fontFile }),
+    ...barFilters(),
+    'setpts=PTS-STARTPTS',
+    'format=yuv420p',
+    // Last: a filter behind it would hold each frame until the next one is due.
+    'realtime',
+  ].join(',');
+}
+
+function letters({ name, fontFile }: Pick<DemoPictureSpec, 'name' | 'fontFile'>): string[] {
+  if (fontFile === undefined) return [];
+  const look = `fontfile=${fontFile}:fontsize=34:fontcolor=white:box=1:boxcolor=black@0.6:boxborderw=8`;
+  return [`drawtext=${look}:x=20:y=20:text='${name}'`, `drawtext=${look}:x=20:y=74:text='%{pts\\:hms} UTC'`];
+}
+
+function barFilters(): string[] {
+  const { bits, boxWidth, boxHeight, top } = clockBar;
+  const ground = `drawbox=x=0:y=${top}:w=${bits * boxWidth}:h=${boxHeight}:color=black:t=fill`;
+  const boxes = Array.from({ length: bits }, (_, bit) => {
+    const isSet = `mod(floor(floor(t*1000+0.5)/${2 ** bit}),2)`;
+    return `drawbox=x=${bit * boxWidth}:y=${top}:w=${boxWidth}:h=${boxHeight}:color=white:t=fill:enable='${isSet}'`;
+  });
+  return [ground, ...boxes];
+}
