@@ -1,6 +1,7 @@
 // Follows one spawned child to its end: output, progress, abort, and what is left behind.
 import type { ChildProcess } from 'node:child_process';
 import { constants } from 'node:os';
+import { Fault } from '../domain/fault.ts';
 import { feedStdin } from './feed-stdin.ts';
 import { startPumps } from './output-lines.ts';
 import { drainPumps, type OutputPump } from './output-pump.ts';
@@ -81,6 +82,15 @@ function beginCourse(
   return course;
 }
 
+async function spawnError(exited: Promise<ExitFacts>, file: string): Promise<unknown> {
+  const error: NodeJS.ErrnoException = await exited.then(
+    () => new Error(`${file} was not started and the system did not say why.`),
+    (reason: unknown) => reason as NodeJS.ErrnoException,
+  );
+  const isAbsent = error.code === 'ENOENT' || error.code === 'EACCES';
+  return isAbsent ? new Fault('ToolMissing', `${file} could not be started (${error.code}).`) : error;
+}
+
 /** Rejects with the spawn's error, or with the error of a callback or of the stdin source once the child has ended. */
 export async function supervise(supervision: Supervision): Promise<SupervisedEnd> {
   const { child } = supervision;
@@ -89,10 +99,7 @@ export async function supervise(supervision: Supervision): Promise<SupervisedEnd
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
-  if (groupId === undefined) {
-    await exited;
-    throw new Error('A child was not started and the system did not say why.');
-  }
+  if (groupId === undefined) throw await spawnError(exited, child.spawnfile);
   const tail = createStderrTail();
   const course = beginCourse({ ...supervision, groupId, exited, tail });
   const facts = await Promise.race([exited, course.abandoned.then(() => undefined)]);

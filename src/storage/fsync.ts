@@ -1,6 +1,6 @@
 // Makes files and directory entries durable. A failed fsync means that the data may be lost: it is never tried again here.
 import { constants } from 'node:fs';
-import { mkdir, open, stat } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Fault } from '../domain/fault.ts';
 import { errnoOf } from './errno.ts';
@@ -38,9 +38,4 @@ export async function makeDurableDirectory(path: string): Promise<void> {
     await fsyncDirectory(current);
     if (current === top) break;
   }
-}
-
-/** True when both paths lie on one file system, so that a rename between them is atomic. */
-export async function isSameDevice(a: string, b: string): Promise<boolean> {
-  return (await stat(a)).dev === (await stat(b)).dev;
 }

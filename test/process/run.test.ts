@@ -69,6 +69,14 @@ describe('how a child ends', () => {
     });
   });
 
+  it('answers ToolMissing when the wrapper itself cannot be started', async () => {
+    const spec = { command: process.execPath, args: ['-v'], signal: never, env: { PATH: '/nowhere' } };
+    const wrapped = createRun({
+      wrapper: createWrapper({ protection: 'parentDeathSignal', hasInit: false }),
+    });
+    await expect(wrapped(spec)).rejects.toMatchObject({ type: 'ToolMissing' });
+  });
+
   it('answers NotFound for a working directory that is absent', async () => {
     const spec = shell('true', { cwd: join(directory, 'absent') });
     await expect(run(spec)).rejects.toMatchObject({ type: 'NotFound' });
