@@ -42,38 +42,38 @@ export function readFile(path: string): Layer {
     complain('(file)', 'holds no sections', 'Write keys as `section:` with indented `key: value` lines.');
     return layer;
   }
-  const names = configKeys().map((key) => key.name);
-  for (const [name, value] of leaves(document, '', names)) {
-    if (names.includes(name)) {
-      if (value === null) continue;
-      layer.settings.set(name, { value, source: 'file', origin: path, baseDir: dirname(path) });
+  for (const { name, value } of entriesOf(document, '')) {
+    if (keyNames().includes(name)) {
+      if (value !== null)
+        layer.settings.set(name, { value, source: 'file', origin: path, baseDir: dirname(path) });
+    } else if (isSectionName(name)) {
+      if (value !== null) complain(name, 'is a section', `Its keys are ${keysOf(name).join(', ')}.`);
     } else {
-      const meant = nearestName(name, names);
+      const meant = nearestName(name, [...keyNames(), ...sectionNames()]);
       complain(name, 'is no key of the configuration', meant ? `Did you mean ${meant}?` : 'Remove it.');
     }
   }
   return layer;
 }
 
+const keyNames = (): string[] => configKeys().map((key) => key.name);
+const keysOf = (section: string): string[] => keyNames().filter((name) => name.startsWith(`${section}.`));
+const sectionNames = (): string[] => [
+  ...new Set(keyNames().flatMap((name) => (name.includes('.') ? [name.slice(0, name.indexOf('.'))] : []))),
+];
+const isSectionName = (name: string): boolean => keysOf(name).length > 0;
+
 const isSection = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Dotted names and values, down to where a key or no section stands. */
-function* leaves(
+/** Dotted names and values, going down into known sections only: an unknown one is one mistake, whatever it holds. */
+function* entriesOf(
   section: Record<string, unknown>,
   prefix: string,
-  names: readonly string[],
-): Generator<[string, unknown]> {
+): Generator<{ name: string; value: unknown }> {
   for (const [word, value] of Object.entries(section)) {
     const name = prefix + word;
-    if (isSection(value) && names.some((known) => known.startsWith(`${name}.`))) {
-      yield* leaves(value, `${name}.`, names);
-    } else if (
-      value !== null ||
-      names.includes(name) ||
-      !names.some((known) => known.startsWith(`${name}.`))
-    ) {
-      yield [name, value];
-    }
+    if (isSection(value) && isSectionName(name)) yield* entriesOf(value, `${name}.`);
+    else yield { name, value };
   }
 }
