@@ -50,6 +50,7 @@ export function ffmpegArgs(job: FfmpegJob): string[] {
     '-nostdin',
     '-hide_banner',
     '-nostats',
+    '-y',
     '-v',
     job.logLevel ?? 'warning',
     ...progress,

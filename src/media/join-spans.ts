@@ -6,14 +6,14 @@ import { Fault } from '../domain/fault.ts';
 import type { MsRange } from '../domain/range.ts';
 import type { FfmpegProgress } from './ffmpeg.ts';
 import { type PlaceDeps, type PlacedFile, placeFiles } from './place-files.ts';
-import { decodeDelaySeconds, span as ptsSpan } from './pts-order.ts';
+import { decodeDelaySeconds, ptsSpan } from './pts-order.ts';
 
 export interface JoinSpec {
   /** MP4 files in any order; `startMs` is the wall time of a file's presentation time 0. */
   spans: readonly { path: string; startMs: number }[];
   segment: MsRange;
-  /** Scratch on the file system of `outPath`. */
-  workDir: string;
+  /** Scratch; beside `outPath` unless given. */
+  workDir?: string;
   outPath: string;
   stallSeconds: number;
   signal: AbortSignal;
@@ -44,7 +44,13 @@ export async function joinSpans(deps: PlaceDeps, spec: JoinSpec): Promise<JoinRe
     await sameFile(only.path, spec.outPath);
     return { isAsDelivered: true };
   }
-  await placeFiles(deps, { ...spec, purpose: `the join of ${spans.length} spans`, files: placeSpans(spans) });
+  const workDir = spec.workDir ?? dirname(spec.outPath);
+  await placeFiles(deps, {
+    ...spec,
+    workDir,
+    purpose: `the join of ${spans.length} spans`,
+    files: placeSpans(spans),
+  });
   return { isAsDelivered: false };
 }
 
@@ -65,10 +71,9 @@ export function placeSpans(spans: readonly ReadSpan[]): PlacedFile[] {
     const place = { path: span.path, container: 'mp4' as const, shiftSeconds: span.shiftSeconds };
     const delay = decodeDelaySeconds(span.videoPts);
     const nextSeconds = next && next.videoPts[0]! + next.shiftSeconds - span.shiftSeconds;
-    const { first, last } = ptsSpan(span.videoPts);
+    const { count, first, last } = ptsSpan(span.videoPts);
     if (nextSeconds !== undefined && nextSeconds <= last)
       return { ...place, outPointSeconds: nextSeconds - delay - halfTick };
-    const count = span.videoPts.length;
     return {
       ...place,
       expected: {

@@ -119,7 +119,7 @@ function copyPlan(spec: {
   input: OpenedInput;
   isFirst: boolean;
   container: ContainerName;
-  clock: string;
+  clock: number | undefined;
   sound: OpenedStream | undefined;
 }): CopyPlan {
   const { input, isFirst, container, clock, sound } = spec;
@@ -130,7 +130,7 @@ function copyPlan(spec: {
   } as const;
   return {
     container,
-    ...(container === 'mp4' ? { timescale: ticksOf(clock) } : {}),
+    ...(container === 'mp4' && clock !== undefined ? { timescale: clock } : {}),
     audio: hasSound ? 'copy' : isFirst && sound ? { silence } : 'none',
   };
 }
@@ -140,14 +140,11 @@ const kinds = (input: OpenedInput): string[] => input.streams.map((stream) => st
 const startsWith = (whole: readonly string[], head: readonly string[]): boolean =>
   head.every((kind, index) => whole[index] === kind);
 
-const videoClock = (input: OpenedInput): string =>
-  input.streams.find((stream) => stream.kind === 'video')?.timeBase ?? '';
+const videoClock = (input: OpenedInput): number | undefined =>
+  input.streams.find((stream) => stream.kind === 'video')?.ticksPerSecond;
 
-/** ffmpeg prints `90k` for 90000 and `12800` as it is. */
-const ticksOf = (clock: string): number =>
-  clock.endsWith('k') ? Number(clock.slice(0, -1)) * 1000 : Number(clock);
-
-const muxerOptions: Record<ContainerName, readonly string[]> = {
+/** How each container is written when it stands between a source and the merge. */
+export const muxerOptions: Record<ContainerName, readonly string[]> = {
   flv: ['-f', 'flv', '-flvflags', 'no_duration_filesize'],
   mp4: ['-f', 'mp4'],
   mpegts: ['-f', 'mpegts'],

@@ -9,8 +9,12 @@ import type { Run } from '../process/run-spec.ts';
 export interface OpenedStream {
   kind: 'video' | 'audio' | 'other';
   codec: string;
-  /** Ticks a second as ffmpeg prints it (`1k`, `12800`, `90k`); video only. */
-  timeBase?: string;
+  /** The stream's clock; of sound in MP4 it is the sample rate. */
+  ticksPerSecond?: number;
+  /** Video only. */
+  width?: number;
+  height?: number;
+  /** Sound only. */
   rateHz?: number;
   /** `mono`, `stereo`, … */
   layout?: string;
@@ -82,9 +86,10 @@ function notOpened(path: string, stderrTail: readonly string[]): Fault {
 
 /** Reads the report that ffmpeg prints for its inputs at log level info. An input without a known start time starts at 0. */
 export function parseOpenedInputs(lines: readonly string[]): OpenedInput[] {
-  const inputs: { startSeconds: number; streams: OpenedStream[] }[] = [];
+  const inputs: { startSeconds: number; isMp4: boolean; streams: OpenedStream[] }[] = [];
   for (const line of lines) {
-    if (/^Input #\d+, /.test(line)) inputs.push({ startSeconds: 0, streams: [] });
+    const input = /^Input #\d+, ([^ ]*),/.exec(line);
+    if (input) inputs.push({ startSeconds: 0, isMp4: input[1]!.startsWith('mov'), streams: [] });
     const current = inputs.at(-1);
     if (!current) continue;
     const start = /^ {2}Duration: .*, start: (-?\d+\.\d+)/.exec(line);
@@ -92,15 +97,36 @@ export function parseOpenedInputs(lines: readonly string[]): OpenedInput[] {
     const stream = /^ {2}Stream #\d+:(\d+)\S*: (\w+): (\w+)/.exec(line);
     if (stream) current.streams[Number(stream[1])] = streamOf(line, stream[2] ?? '', stream[3] ?? '');
   }
-  return inputs;
+  return inputs.map(({ startSeconds, isMp4, streams }) => ({
+    startSeconds,
+    streams: streams.map((stream) => withClock(stream, { streams, isMp4 })),
+  }));
 }
 
 function streamOf(line: string, kind: string, codec: string): OpenedStream {
-  if (kind === 'Video') {
-    const timeBase = / (\S+) tbn/.exec(line)?.[1];
-    return { kind: 'video', codec, ...(timeBase ? { timeBase } : {}) };
-  }
+  if (kind === 'Video') return { kind: 'video', codec, ...pictureOf(line) };
   if (kind !== 'Audio') return { kind: 'other', codec };
   const sound = / (\d+) Hz, ([^,]+)/.exec(line);
   return { kind: 'audio', codec, ...(sound ? { rateHz: Number(sound[1]), layout: sound[2] ?? '' } : {}) };
+}
+
+/** ffmpeg prints a clock of 90000 as `90k tbn`, 12800 as it is. */
+function pictureOf(line: string): Pick<OpenedStream, 'ticksPerSecond' | 'width' | 'height'> {
+  const size = /, (\d{2,5})x(\d{2,5})[ ,]/.exec(line);
+  const ticks = / ([\d.]+)(k?) tbn/.exec(line);
+  return {
+    ...(ticks ? { ticksPerSecond: Math.round(Number(ticks[1]) * (ticks[2] ? 1000 : 1)) } : {}),
+    ...(size ? { width: Number(size[1]), height: Number(size[2]) } : {}),
+  };
+}
+
+/** Sound prints no clock: in MP4 it counts samples, elsewhere all streams share one clock. */
+function withClock(
+  stream: OpenedStream,
+  input: { streams: readonly OpenedStream[]; isMp4: boolean },
+): OpenedStream {
+  if (stream.kind !== 'audio') return stream;
+  const shared = input.streams.find((other) => other.kind === 'video')?.ticksPerSecond;
+  const ticksPerSecond = input.isMp4 ? stream.rateHz : shared;
+  return ticksPerSecond === undefined ? stream : { ...stream, ticksPerSecond };
 }

@@ -12,14 +12,19 @@ export function decodeDelaySeconds(pts: Float64Array): number {
   return delay;
 }
 
-/** Earliest and latest of some times; both NaN when there are none. */
-export function span(pts: Float64Array): { first: number; last: number } {
-  if (pts.length === 0) return { first: Number.NaN, last: Number.NaN };
-  let first = pts[0]!;
+export interface PtsSpan {
+  count: number;
+  first: number;
+  last: number;
+}
+
+/** Number, earliest and latest of some times; the times are NaN when there are none. */
+export function ptsSpan(pts: Float64Array): PtsSpan {
+  let first = pts[0] ?? Number.NaN;
   let last = first;
   for (const seconds of pts) {
     if (seconds < first) first = seconds;
     if (seconds > last) last = seconds;
   }
-  return { first, last };
+  return { count: pts.length, first, last };
 }

@@ -1,16 +1,13 @@
 // What the ffmpeg tests of this room share: real dependencies, clips whose pictures carry a frame number, and a reader of these numbers.
 import { execFile } from 'node:child_process';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createFfmpeg } from '../../src/media/ffmpeg.ts';
-import type { PlaceDeps } from '../../src/media/place-files.ts';
-import { openFileSource } from '../../src/media/scan/byte-source.ts';
-import { readFlv } from '../../src/media/scan/flv.ts';
-import { readMp4 } from '../../src/media/scan/mp4.ts';
-import { readMpegTs } from '../../src/media/scan/mpegts.ts';
-import { sniffContainer } from '../../src/media/scan/sniff.ts';
+import { readTimesWith } from '../../src/media/media.ts';
+import type { MergeDeps } from '../../src/media/merge.ts';
+import { createScanner } from '../../src/media/scan/scanner.ts';
 import { createRun } from '../../src/process/run.ts';
 import { createWrapper } from '../../src/process/wrapper.ts';
 import { type ClipSpec, ffprobeTimes, makeClip } from '../fakes/clips.ts';
@@ -20,25 +17,10 @@ const execute = promisify(execFile);
 export const run = createRun({ wrapper: createWrapper({ protection: 'parentDeathSignal', hasInit: false }) });
 export const ffmpeg = createFfmpeg({ run, ffmpegPath: 'ffmpeg' });
 
-/** Reads the times of any container in this process, as the scan thread does. */
-export async function readTimes(spec: { path: string }): Promise<{ videoPts: Float64Array }> {
-  const head = Buffer.alloc(4096);
-  const file = await open(spec.path);
-  const { bytesRead } = await file.read(head, 0, head.length, 0);
-  await file.close();
-  const container = sniffContainer(head.subarray(0, bytesRead));
-  if (container === 'matroska') return { videoPts: Float64Array.from(await ffprobeTimes(spec.path)) };
-  const source = openFileSource(spec.path);
-  try {
-    if (container === 'flv') return readFlv(source);
-    if (container === 'mpegts') return readMpegTs(source);
-    return readMp4(source);
-  } finally {
-    source.close();
-  }
-}
+export const scanner = createScanner({ run, ffprobePath: 'ffprobe', threads: 1 });
+export const readTimes = readTimesWith(scanner);
 
-export const deps: PlaceDeps = { run, ffmpeg, ffmpegPath: 'ffmpeg', readTimes };
+export const deps: MergeDeps = { run, ffmpeg, ffmpegPath: 'ffmpeg', ffprobePath: 'ffprobe', readTimes };
 
 export const neverAborted = new AbortController().signal;
 

@@ -1,0 +1,111 @@
+// Copies a part of a file without decoding it, where the concat demuxer's own cuts would be wrong.
+import { join } from 'node:path';
+import { Fault } from '../domain/fault.ts';
+import { containerExtension } from '../domain/gap-report.ts';
+import type { CutPoint } from './cut-point.ts';
+import { demuxerName } from './concat-list.ts';
+import { ffmpegArgs, fileUrl } from './ffmpeg-args.ts';
+import { muxerOptions } from './make-uniform.ts';
+import type { PlaceDeps, PlacedFile } from './place-files.ts';
+import { openInputs } from './open-inputs.ts';
+import { type PtsSpan, ptsSpan } from './pts-order.ts';
+
+interface PieceSpec {
+  file: PlacedFile;
+  dir: string;
+  stallSeconds: number;
+  signal: AbortSignal;
+}
+
+/** Before a piece lies a hole of seconds, so this much reaches back to no other picture; decode times lie before presentation times. */
+const reachBackSeconds = 0.5;
+
+/**
+ * The file from its first key frame at or after `inPtsSeconds` on. The demuxer's `inpoint` would seek, and in a transport stream land
+ * a group of pictures too late.
+ */
+export async function cutHead(
+  deps: PlaceDeps,
+  spec: PieceSpec & { inPtsSeconds: number },
+): Promise<PlacedFile> {
+  const options = ['-ss', (spec.inPtsSeconds - reachBackSeconds).toFixed(6), '-copypriorss', '0'];
+  const piece = await copied(deps, spec, { name: `from-${Math.round(spec.inPtsSeconds * 1000)}`, options });
+  const before = await spanOf(deps, spec, spec.file.path);
+  const after = await spanOf(deps, spec, piece);
+  return placed(spec.file, { path: piece, span: after, movedSeconds: before.last - after.last });
+}
+
+/** The file without what is decoded from the cut on; each stream is cut for itself. */
+export async function dropTail(deps: PlaceDeps, spec: PieceSpec & { cut: CutPoint }): Promise<PlacedFile> {
+  const { file, cut } = spec;
+  const [opened] = await openInputs({ ...deps, files: [file], signal: spec.signal });
+  const options = opened!.streams.flatMap(({ kind, ticksPerSecond }) => {
+    if (kind === 'other' || ticksPerSecond === undefined) return [];
+    const limit = Math.round(cut.outPointSeconds * ticksPerSecond);
+    return [kind === 'video' ? '-bsf:v' : '-bsf:a', `noise=drop='gte(dts,${limit})'`];
+  });
+  const piece = await copied(deps, spec, { name: `to-${Math.round(cut.outPointSeconds * 1000)}`, options });
+  const before = await spanOf(deps, spec, file.path);
+  const after = await spanOf(deps, spec, piece);
+  return placed(file, { path: piece, span: after, movedSeconds: before.first - after.first });
+}
+
+/** The same place in the output for a copy whose clock runs `movedSeconds` behind. */
+function placed(file: PlacedFile, copy: { path: string; span: PtsSpan; movedSeconds: number }): PlacedFile {
+  const { count, first, last } = copy.span;
+  return {
+    path: copy.path,
+    container: file.container,
+    shiftSeconds: file.shiftSeconds + copy.movedSeconds,
+    expected: { videoPackets: { least: count, most: count }, firstPtsSeconds: first, lastPtsSeconds: last },
+  };
+}
+
+async function spanOf(deps: PlaceDeps, spec: PieceSpec, path: string): Promise<PtsSpan> {
+  const { videoPts } = await deps.readTimes({ path, signal: spec.signal });
+  if (videoPts.length === 0)
+    throw new Fault('EncoderFailed', `A copied piece of ${spec.file.path} holds no video`);
+  return ptsSpan(videoPts);
+}
+
+async function copied(
+  deps: PlaceDeps,
+  spec: PieceSpec,
+  how: { name: string; options: readonly string[] },
+): Promise<string> {
+  const { file } = spec;
+  const place = Math.round(file.shiftSeconds * 1000);
+  const path = join(spec.dir, `${how.name}-${place}.${containerExtension[file.container]}`);
+  await deps.ffmpeg({
+    purpose: 'the copy of a piece of a file',
+    args: pieceArgs({ path: file.path, container: file.container, outPath: path, options: how.options }),
+    signal: spec.signal,
+    stallSeconds: spec.stallSeconds,
+  });
+  return path;
+}
+
+export function pieceArgs(spec: {
+  path: string;
+  container: PlacedFile['container'];
+  outPath: string;
+  options: readonly string[];
+}): string[] {
+  return ffmpegArgs({
+    inputs: [
+      {
+        options: ['-copyts', '-protocol_whitelist', 'file', '-format_whitelist', demuxerName[spec.container]],
+        source: fileUrl(spec.path),
+      },
+    ],
+    outputs: [
+      {
+        options: [
+          ...['-map', '0:v:0', '-map', '0:a:0?', '-c', 'copy', ...spec.options],
+          ...muxerOptions[spec.container],
+        ],
+        target: fileUrl(spec.outPath),
+      },
+    ],
+  });
+}
