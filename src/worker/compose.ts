@@ -5,7 +5,7 @@ import { connectCatalog } from '../catalog/connect.ts';
 import type { Config } from '../config/schema.ts';
 import { createFfmpeg } from '../media/ffmpeg.ts';
 import { joinSpans } from '../media/join-spans.ts';
-import { merge } from '../media/merge.ts';
+import { mergeParts } from '../media/merge.ts';
 import { recordRtsp } from '../media/record-rtsp.ts';
 import type { ReadTimes } from '../media/check-places.ts';
 import { createScanner, type Scanner } from '../media/scan/scanner.ts';
@@ -45,7 +45,8 @@ export async function compose(config: Config): Promise<Composition> {
     media: {
       joinSpans: (spec) => joinSpans(places, spec),
       recordRtsp: (spec) => recordRtsp(ffmpeg, spec),
-      merge: (spec) => merge(places, spec),
+      merge: (spec) => mergeParts(places, spec),
+      findOverlaps: async ({ segments }) => segments.map(() => ({})),
     },
     playback: (server) => createPlayback({ ...server, downloader }),
     exporter: createExporter({

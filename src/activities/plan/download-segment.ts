@@ -23,7 +23,13 @@ export async function downloadSegment(deps: PlanDeps, request: DownloadRequest):
   const key: SegmentKey = { cameraId: camera.id, startUnix: request.startUnix, seconds: request.seconds };
   const owner = activityInfo().workflowExecution?.workflowId ?? activityInfo().activityId;
   return await withSegmentLease(deps, { key, owner }, async (lease) => {
-    const known = await readPublished(deps, { key, lease, gapThresholdSeconds: request.gapThresholdSeconds });
+    const { gapThresholdSeconds } = request;
+    const known = await readPublished(deps, {
+      key,
+      row: lease.row,
+      gapThresholdSeconds,
+      signal: lease.signal,
+    });
     if (known && isSettled(known, request)) return await answerKnown(deps, { key, lease, known, request });
     return await attempt(deps, { camera, key, lease, request, ...(known ? { known } : {}) });
   });

@@ -1,10 +1,11 @@
 // What the plan's activities are given: adapters and numbers, built once in worker/compose.ts.
 import type { Catalog } from '../../catalog/catalog.ts';
+import type { TimelineSegment } from '../../domain/merge-timeline.ts';
 import type { JoinResult, JoinSpec } from '../../media/join-spans.ts';
-import type { MergeResult, MergeSpec } from '../../media/merge.ts';
+import type { MergedFile, MergeSegment, MergeSpec } from '../../media/merge.ts';
 import type { RecordResult, RecordSpec } from '../../media/record-rtsp.ts';
 import type { Scanner } from '../../media/scan/scanner.ts';
-import type { Playback, PlaybackServer } from '../../mediamtx/playback.ts';
+import type { Playback, PlaybackSpec } from '../../mediamtx/playback.ts';
 import type { Storage } from '../../storage/storage-types.ts';
 import type { Exporter, VerifyMode } from '../../transfer/export-target.ts';
 import type { Downloader } from '../../transfer/http-download.ts';
@@ -16,7 +17,7 @@ export interface PlanDeps {
   scanner: Scanner;
   media: PlanMedia;
   downloader: Downloader;
-  playback: (server: PlaybackServer) => Playback;
+  playback: (server: Omit<PlaybackSpec, 'downloader'>) => Playback;
   exporter: Exporter;
   settings: PlanActivitySettings;
 }
@@ -25,8 +26,12 @@ export interface PlanDeps {
 export interface PlanMedia {
   joinSpans(spec: JoinSpec): Promise<JoinResult>;
   recordRtsp(spec: RecordSpec): Promise<RecordResult>;
-  merge(spec: MergeSpec): Promise<MergeResult>;
+  merge(spec: MergeSpec): Promise<{ files: MergedFile[] }>;
+  /** One entry a segment: where it repeats the one before it. */
+  findOverlaps(spec: { segments: readonly MergeSegment[]; signal: AbortSignal }): Promise<Overlap[]>;
 }
+
+export type Overlap = Pick<TimelineSegment, 'overlapWithPrevious'>;
 
 export interface PlanActivitySettings {
   /** Stable name of this host: the suffix of its queues. */

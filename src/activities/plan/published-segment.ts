@@ -8,7 +8,6 @@ import { segmentRange } from '../../domain/segment.ts';
 import type { SegmentKey } from '../../domain/segment.ts';
 import { fromGapReport } from '../../storage/gap-report-file.ts';
 import type { PlanDeps } from './plan-deps.ts';
-import type { SegmentLease } from './segment-lease.ts';
 
 export interface KnownSegment {
   scan: SegmentScan;
@@ -21,14 +20,14 @@ export interface KnownSegment {
 
 interface ReadRequest {
   key: SegmentKey;
-  lease: SegmentLease;
+  row: SegmentRow;
   gapThresholdSeconds: number;
+  signal: AbortSignal;
 }
 
 /** Undefined when nothing is known here: never tried, or its file lies on another host. A file whose report does not fit it is scanned anew. */
 export async function readPublished(deps: PlanDeps, request: ReadRequest): Promise<KnownSegment | undefined> {
-  const { key, lease } = request;
-  const { row } = lease;
+  const { key, row, signal } = request;
   const path = await findFile(deps, request);
   if (!path) return knownWithoutFile(key, row);
   const read = await deps.storage.readGapReport(path);
@@ -41,14 +40,14 @@ export async function readPublished(deps: PlanDeps, request: ReadRequest): Promi
     segment: segmentRange(key),
     gapThresholdSeconds: request.gapThresholdSeconds,
     origin: 'segment',
-    signal: lease.signal,
+    signal,
   });
-  const facts = await deps.storage.hashFile(path, lease.signal);
+  const facts = await deps.storage.hashFile(path, signal);
   return { scan, attempts: row.attempts, file: { path, ...facts } };
 }
 
 /** The catalog's address if it is on this host, else whatever stands under one of the key's names. */
-async function findFile({ storage, settings }: PlanDeps, { key, lease: { row } }: ReadRequest) {
+async function findFile({ storage, settings }: PlanDeps, { key, row }: ReadRequest) {
   const isHere = row.host === null || row.host === settings.host;
   if (row.path && isHere && (await storage.fileExists(row.path))) return row.path;
   for (const extension of Object.values(containerExtension)) {
