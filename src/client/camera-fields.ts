@@ -11,6 +11,7 @@ export interface FieldProblem {
   message: string;
 }
 
+/** `problems` holds the first of each field. */
 export type ReadCamera =
   | { row: CameraRow; credentials: CameraCredential[]; problems: [] }
   | { row?: undefined; credentials: []; problems: FieldProblem[] };
@@ -23,8 +24,9 @@ export function readCameraFields(fields: Readonly<Record<string, unknown>>): Rea
   const bare = { ...fields, ...live.field, ...archive.field };
   const parsed = cameraRow.safeParse(bare);
   const note = (found: readonly FieldProblem[]) => {
-    const refused = new Set(problems.map(({ field }) => field));
-    problems.push(...found.filter(({ field }) => !refused.has(field)));
+    for (const problem of found) {
+      if (!problems.some(({ field }) => field === problem.field)) problems.push(problem);
+    }
   };
   if (!parsed.success) {
     note(parsed.error.issues.flatMap((issue) => issueProblems(issue, bare)));

@@ -53,7 +53,6 @@ export const cameraId = z
     (text) => new TextEncoder().encode(text.normalize('NFC')).length <= 120,
     'at most 120 bytes in UTF-8',
   )
-  .refine((text) => !text.includes('..'), 'no two dots in a row')
   .describe('Unique name of the camera; it stands in file names and workflow ids.');
 
 const url = z
