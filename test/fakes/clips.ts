@@ -90,6 +90,27 @@ export async function remuxClip(spec: {
   return path;
 }
 
+export interface ClipCopy {
+  container: ClipContainer;
+  name: string;
+  outputArgs?: readonly string[];
+}
+
+/** Copies a clip into several containers in one ffmpeg run; answers the paths in the order of the copies. */
+export async function remuxClips(spec: {
+  from: string;
+  dir: string;
+  copies: readonly ClipCopy[];
+}): Promise<string[]> {
+  const paths = spec.copies.map((copy) => pathFor(spec.dir, copy.container, copy.name));
+  const outputs = spec.copies.flatMap((copy, index) => [
+    ...['-c', 'copy', ...(copy.outputArgs ?? []), ...muxers[copy.container]],
+    `file:${paths[index]}`,
+  ]);
+  await ffmpeg(['-i', `file:${spec.from}`, ...outputs]);
+  return paths;
+}
+
 /** Cuts a file off after so many bytes. */
 export async function cutFile(path: string, sizeBytes: number): Promise<string> {
   await truncate(path, sizeBytes);

@@ -82,7 +82,7 @@ function walkTags(state: WalkState, firstPosition: number): void {
     if (at < 0) break;
     const size = (window.bytes[at + 1]! << 16) | (window.bytes[at + 2]! << 8) | window.bytes[at + 3]!;
     const end = position + tagHeaderBytes + size;
-    if (isTagHead(window.bytes, at) && (end + 4 > sizeBytes || isFollowed(state, end, size))) {
+    if (isTagHead(window.bytes, at) && (end + 4 >= sizeBytes || isFollowed(state, end, size))) {
       readTag(state, position, size);
       if (end > sizeBytes) state.truncated = true;
       position = end + 4;

@@ -35,8 +35,9 @@ export function readMp4(source: ByteSource): TrackTimes {
   const layout = readLayout(window);
   const { movie } = layout;
   if (!movie) return emptyTimes('mp4', { truncated: true });
-  const video = trackSeconds(window, movie, layout.followed.video);
-  const audio = trackSeconds(window, movie, layout.followed.audio);
+  const spec = { window, movie, isTruncated: layout.truncated };
+  const video = trackSeconds(spec, layout.followed.video);
+  const audio = trackSeconds(spec, layout.followed.audio);
   const streamKey = streamKeyOf(layout.followed.video?.track.video, layout.followed.audio?.track.audio);
   return {
     container: 'mp4',
@@ -88,26 +89,23 @@ function follow(movie: Movie, kind: Mp4Track['kind'], byId: Map<number, Followed
 }
 
 function trackSeconds(
-  window: ByteWindow,
-  movie: Movie,
+  file: { window: ByteWindow; movie: Movie; isTruncated: boolean },
   followed: Followed | undefined,
 ): { seconds: Float64Array; backwardsSeconds: number; isCut: boolean } {
   if (!followed) return { seconds: new Float64Array(0), backwardsSeconds: 0, isCut: false };
+  const { window } = file;
   const { track, times } = followed;
   const table = readSamples(window, track);
-  const isCut = table.composition.length > 0 && hasChunkBeyondEnd(window, track);
-  const inFile = isCut ? samplesInFile(window, track, table.composition.length) : table.composition.length;
-  const composition = table.composition.subarray(0, inFile);
-  const fragments = times.toArray();
-  const spec = { track, movieTimescale: movie.timescale };
+  const count = table.composition.length;
+  const mayBeCut = count > 0 && (file.isTruncated || hasChunkBeyondEnd(window, track));
+  const inFile = mayBeCut ? samplesInFile(window, track, count) : count;
+  const spec = { track, movieTimescale: file.movie.timescale };
   const sync = track.edits.length > 0 ? readSyncSamples(window, track) : undefined;
+  const fromTables = playEdits({ ...spec, composition: table.composition.subarray(0, inFile), sync });
   return {
-    seconds: joinTimes(
-      playEdits({ ...spec, composition, sync }),
-      shiftByEdits({ ...spec, composition: fragments }),
-    ),
+    seconds: joinTimes(fromTables, shiftByEdits({ ...spec, composition: times.toArray() })),
     backwardsSeconds: Math.max(table.backwardsTicks, times.backwardsTicks) / track.timescale,
-    isCut,
+    isCut: inFile < count,
   };
 }
 
