@@ -39,6 +39,12 @@ export function findNode(root) {
   return runsTypeScript(process.version) ? process.execPath : undefined;
 }
 
+/** npm's error lines without its usage text, which is longer than the reason. */
+function npmComplaint(output) {
+  const errors = output.split('\n').filter((line) => /^npm error \S/.test(line));
+  return errors.length === 0 ? output : errors.slice(0, 10).join('\n');
+}
+
 /** Installs the locked packages when they differ. No package's own script runs. */
 export async function installPackages(root, say) {
   const difference = lockfileDifference(root);
@@ -50,7 +56,7 @@ export async function installPackages(root, say) {
   ended();
   if (code !== 0)
     throw new SetupError(
-      `npm ci failed:\n${tail(output)}`,
+      `npm ci failed:\n${tail(npmComplaint(output))}`,
       'check that npm reaches its registry (npm ping) and that package-lock.json is as committed, then run this again.',
     );
   return `installed ${Object.keys(readJson(join(root, 'node_modules', '.package-lock.json')).packages).length} packages`;

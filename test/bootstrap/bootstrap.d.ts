@@ -17,3 +17,10 @@ declare module '*/bootstrap/locate.js' {
     environment?: Readonly<Record<string, string | undefined>>,
   ): Promise<{ path: string; from: string } | undefined>;
 }
+declare module '*/bootstrap/complete-lockfile.js' {
+  interface Lock {
+    packages: Record<string, { version?: string; optionalDependencies?: Record<string, string> }>;
+  }
+  export function machineOfName(name: string): { os: string[]; cpu?: string[]; libc?: string[] } | undefined;
+  export function missingEntries(lock: Lock): Record<string, unknown>;
+}
