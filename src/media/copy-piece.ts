@@ -17,18 +17,19 @@ interface PieceSpec {
   signal: AbortSignal;
 }
 
-/** Before a piece lies a hole of seconds, so this much reaches back to no other picture; decode times lie before presentation times. */
-const reachBackSeconds = 0.5;
-
 /**
- * The file from its first key frame at or after `inPtsSeconds` on. The demuxer's `inpoint` would seek, and in a transport stream land
- * a group of pictures too late.
+ * The file from its first picture at or after `inPtsSeconds` on, which should be a key frame. The demuxer's `inpoint` would seek, and
+ * in a transport stream land a group of pictures too late; `-ss` compares decode times, which after a hole lie before it.
  */
 export async function cutHead(
   deps: PlaceDeps,
   spec: PieceSpec & { inPtsSeconds: number },
 ): Promise<PlacedFile> {
-  const options = ['-ss', (spec.inPtsSeconds - reachBackSeconds).toFixed(6), '-copypriorss', '0'];
+  const options = await dropOptions(
+    deps,
+    spec,
+    (ticks) => `lt(pts,${Math.floor(spec.inPtsSeconds * ticks - 0.5)})`,
+  );
   const piece = await copied(deps, spec, { name: `from-${Math.round(spec.inPtsSeconds * 1000)}`, options });
   const before = await spanOf(deps, spec, spec.file.path);
   const after = await spanOf(deps, spec, piece);
@@ -38,16 +39,28 @@ export async function cutHead(
 /** The file without what is decoded from the cut on; each stream is cut for itself. */
 export async function dropTail(deps: PlaceDeps, spec: PieceSpec & { cut: CutPoint }): Promise<PlacedFile> {
   const { file, cut } = spec;
-  const [opened] = await openInputs({ ...deps, files: [file], signal: spec.signal });
-  const options = opened!.streams.flatMap(({ kind, ticksPerSecond }) => {
-    if (kind === 'other' || ticksPerSecond === undefined) return [];
-    const limit = Math.round(cut.outPointSeconds * ticksPerSecond);
-    return [kind === 'video' ? '-bsf:v' : '-bsf:a', `noise=drop='gte(dts,${limit})'`];
-  });
+  const options = await dropOptions(
+    deps,
+    spec,
+    (ticks) => `gte(dts,${Math.round(cut.outPointSeconds * ticks)})`,
+  );
   const piece = await copied(deps, spec, { name: `to-${Math.round(cut.outPointSeconds * 1000)}`, options });
   const before = await spanOf(deps, spec, file.path);
   const after = await spanOf(deps, spec, piece);
   return placed(file, { path: piece, span: after, movedSeconds: before.first - after.first });
+}
+
+/** Filters that drop packets by their times, in ticks of each stream: the filter's own `tb` is wrong for FLV. */
+async function dropOptions(
+  deps: PlaceDeps,
+  spec: PieceSpec,
+  condition: (ticksPerSecond: number) => string,
+): Promise<string[]> {
+  const [opened] = await openInputs({ ...deps, files: [spec.file], signal: spec.signal });
+  return opened!.streams.flatMap(({ kind, ticksPerSecond }) => {
+    if (kind === 'other' || ticksPerSecond === undefined) return [];
+    return [kind === 'video' ? '-bsf:v' : '-bsf:a', `noise=drop='${condition(ticksPerSecond)}'`];
+  });
 }
 
 /** The same place in the output for a copy whose clock runs `movedSeconds` behind. */

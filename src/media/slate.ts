@@ -56,13 +56,13 @@ export async function makeSlate(
   return placed;
 }
 
-/** Pictures stand a second apart, so a cut half a millisecond before the end leaves those that begin inside. */
+/** Pictures stand a second apart. One that would stand for less than half a second is left out, the one before it stays. */
 function slatePart(
   videoPts: Float64Array,
   lengthSeconds: number,
 ): Pick<PlacedFile, 'outPointSeconds' | 'expected'> {
   const { first } = ptsSpan(videoPts);
-  const endSeconds = first + lengthSeconds - 0.0005;
+  const endSeconds = first + Math.max(0.5, lengthSeconds - (lengthSeconds < slateSeconds ? 0.5 : 0));
   const inside = videoPts.filter((pts) => pts < endSeconds);
   const { count, last } = ptsSpan(inside);
   const expected = {

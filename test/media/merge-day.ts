@@ -34,12 +34,14 @@ export async function mergeDay(spec: {
   files: readonly DayFile[];
   gapMode?: GapMode;
   window?: { startMs: number; endMs: number };
+  /** Says that the parameters agree although the scan's key differs. */
+  sameKey?: boolean;
   change?: (segment: MergeSegment) => MergeSegment;
 }): Promise<MergedDay> {
   const both = await Promise.all(spec.files.map(scanFile));
   const { gapMode = 'hole', window } = spec;
   const timeline = mergeTimeline({
-    segments: both.map(({ planned }) => planned),
+    segments: both.map(({ planned }) => (spec.sameKey ? { ...planned, streamKey: 'same' } : planned)),
     gapMode,
     gapThresholdSeconds: 2,
     ...(window ? { window } : {}),
