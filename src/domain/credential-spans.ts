@@ -15,10 +15,18 @@ const secretValue =
 export function credentialSpans(text: string, wanted: (index: number) => boolean = () => true): Span[] {
   const spans: Span[] = [];
   collectAddresses(text, wanted, spans);
-  for (const match of text.matchAll(headers)) {
-    spans.push([match.index + match[0].length, lineEnd(text, match.index + match[0].length)]);
-  }
+  collectHeaders(text, spans);
   return spans;
+}
+
+function collectHeaders(text: string, spans: Span[]): void {
+  headers.lastIndex = 0;
+  while (headers.test(text)) {
+    const start = headers.lastIndex;
+    const end = lineEnd(text, start);
+    if (!text.startsWith('***', start)) spans.push([start, end]);
+    headers.lastIndex = end;
+  }
 }
 
 function collectAddresses(text: string, wanted: (index: number) => boolean, spans: Span[]): void {
@@ -55,7 +63,7 @@ function lineAt(text: string, start: number): Line {
  */
 function hiddenLength(token: string, lineAt: number): number {
   const at = token.lastIndexOf('@');
-  const authority = /^[^/?#]*/.exec(token)?.[0] ?? '';
+  const authority = token.slice(0, authorityLength(token));
   if (at >= 0) {
     if (!token.slice(0, at).includes(':')) return Math.max(0, authority.lastIndexOf('@'));
     return authority.includes('@') || !isAddressWithPort(authority) ? at : 0;
@@ -64,21 +72,29 @@ function hiddenLength(token: string, lineAt: number): number {
   return lineAt > 0 ? lineAt : token.length;
 }
 
+function authorityLength(token: string): number {
+  let length = 0;
+  while (length < token.length && !'/?#'.includes(token.charAt(length))) length++;
+  return length;
+}
+
 /** `127.0.0.1:8080`, `[::1]:80`, `localhost:80`: nobody is called so, thus an `@` further on belongs to the path. */
 function isAddressWithPort(authority: string): boolean {
   return /^(\d{1,3}(\.\d{1,3}){3}|\[[0-9a-f:.]+\]|localhost):\d{1,5}$/i.test(authority);
 }
 
+/** A host with or without a port, as it may stand in a sentence: `http://host:80).` */
 function isPlausibleHost(authority: string): boolean {
-  const match = /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(
-    authority.replace(/['),.;:\]]+$/, (tail) => (tail.startsWith(']') ? ']' : '')),
-  );
-  if (!match) return false;
-  if (match[2] !== undefined && parsePort(match[2]) === undefined) return false;
-  return match[2] === undefined || isHost((match[1] ?? '').toLowerCase());
+  let end = authority.length;
+  while (end > 0 && "'),.;:".includes(authority.charAt(end - 1))) end--;
+  const hostport = authority.slice(0, end);
+  const colon = hostport.indexOf(':', hostport.startsWith('[') ? hostport.indexOf(']') : 0);
+  if (colon < 0) return true;
+  return parsePort(hostport.slice(colon + 1)) !== undefined && isHost(hostport.slice(0, colon).toLowerCase());
 }
 
 function collectSecretValues(text: string, at: { start: number; token: string }, spans: Span[]): void {
+  if (!at.token.includes('=')) return;
   for (const match of at.token.matchAll(secretValue)) {
     const from = at.start + match.index + match[0].length;
     const rest = at.token.slice(match.index + match[0].length);

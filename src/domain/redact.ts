@@ -1,7 +1,6 @@
 // Removes secrets from text that leaves the process: credentials in addresses, known secrets in all their spellings.
 import { base64Cores } from './base64.ts';
-import type { ByteLayer } from './byte-layers.ts';
-import { percentDecodedLayer, rawLayer } from './byte-layers.ts';
+import { type ByteLayer, percentDecodedLayer, rawLayer } from './byte-layers.ts';
 import { credentialSpans } from './credential-spans.ts';
 import { utf8Bytes } from './utf8.ts';
 
@@ -22,61 +21,55 @@ export const redactUrl = (text: string): string => redactText({ text });
  * percent-encoded in any mixture (twice too), JSON-escaped, or inside Base64. Time grows with the length of the text only.
  */
 export function redactText({ text, secrets = [] }: { text: string; secrets?: readonly string[] }): string {
-  const patterns = secrets.filter((secret) => secret.length >= minSecretLength).flatMap(spellings);
+  const forms = secrets.filter((secret) => secret.length >= minSecretLength).flatMap(spellings);
   const spans: Span[] = credentialSpans(text).slice();
-  const mayHoldAddress = text.includes('%') && /%(25)*3a%(25)*2f/i.test(text);
-  if (patterns.length > 0 || mayHoldAddress) {
-    for (const [depth, layer] of layersOf(text).entries()) {
-      for (const pattern of patterns) collect(layer, pattern, spans);
-      if (depth > 0 && mayHoldAddress) collectDecodedAddresses(layer, spans);
-    }
-  }
+  for (const form of forms) for (const at of occurrences(text, form)) add(spans, [at, at + form.length]);
+  if (text.includes('%')) collectDecoded(text, forms, spans);
   return spans.length === 0 ? text : hide(text, spans);
 }
 
-function layersOf(text: string): ByteLayer[] {
-  const layers = [rawLayer(text)];
-  for (let round = 0; round < decodeRounds && text.includes('%'); round++) {
-    const decoded = percentDecodedLayer(layers.at(-1)!);
-    if (decoded === undefined) break;
-    layers.push(decoded);
+/** The same search in the text with its percent-encoding undone, once and twice; spans are those of the text as it stands. */
+function collectDecoded(text: string, forms: readonly string[], spans: Span[]): void {
+  const mayHoldAddress = /%(?:25){0,2}3a%(?:25){0,2}2f/i.test(text);
+  if (forms.length === 0 && !mayHoldAddress) return;
+  const byteForms = forms.map((form) => latin1(utf8Bytes(form)));
+  let layer: ByteLayer | undefined = rawLayer(text);
+  for (let round = 0; round < decodeRounds && layer !== undefined; round++) {
+    layer = percentDecodedLayer(layer);
+    if (layer === undefined) break;
+    const { bytes, from } = layer;
+    const decoded = latin1(bytes);
+    for (const form of byteForms) {
+      for (const at of occurrences(decoded, form)) add(spans, [from[at]!, endOf(from, at + form.length - 1)]);
+    }
+    if (!mayHoldAddress) continue;
+    // Addresses that show without decoding were read as they stand.
+    const wasEncoded = (index: number): boolean => from[index + 3]! - from[index]! > 3;
+    for (const [start, end] of credentialSpans(decoded, wasEncoded)) spans.push([from[start]!, from[end]!]);
   }
-  return layers;
 }
 
-function spellings(secret: string): Uint8Array[] {
-  const bytes = utf8Bytes(secret);
+function spellings(secret: string): string[] {
   const json = JSON.stringify(secret).slice(1, -1);
   const forms = new Set([secret, json, json.replaceAll('/', '\\/'), secret.replaceAll(' ', '+')]);
-  for (const core of base64Cores(bytes)) {
+  for (const core of base64Cores(utf8Bytes(secret))) {
     if (core.length < 4) continue;
     forms.add(core);
     forms.add(core.replaceAll('+', '-').replaceAll('/', '_'));
   }
-  return Array.from(forms, (form) => Uint8Array.from(utf8Bytes(form)));
+  return [...forms];
 }
 
-/** Knuth, Morris and Pratt: every occurrence, overlapping ones too, in time that no text can stretch. */
-function collect({ bytes, from }: ByteLayer, pattern: Uint8Array, spans: Span[]): void {
-  const fallback = fallbackOf(pattern);
-  let matched = 0;
-  for (let index = 0; index < bytes.length; index++) {
-    while (matched > 0 && pattern[matched] !== bytes[index]) matched = fallback[matched - 1]!;
-    if (pattern[matched] === bytes[index]) matched++;
-    if (matched < pattern.length) continue;
-    spans.push([from[index + 1 - pattern.length]!, endOf(from, index)]);
-    matched = fallback[matched - 1]!;
-  }
+/** Occurrences that touch become one span, or a text of one letter would make as many spans as it has letters. */
+function add(spans: Span[], [from, to]: Span): void {
+  const last = spans.at(-1);
+  if (last && from >= last[0] && from <= last[1]) spans[spans.length - 1] = [last[0], Math.max(to, last[1])];
+  else spans.push([from, to]);
 }
 
-function fallbackOf(pattern: Uint8Array): Int32Array {
-  const fallback = new Int32Array(pattern.length);
-  for (let index = 1, matched = 0; index < pattern.length; index++) {
-    while (matched > 0 && pattern[matched] !== pattern[index]) matched = fallback[matched - 1]!;
-    if (pattern[matched] === pattern[index]) matched++;
-    fallback[index] = matched;
-  }
-  return fallback;
+/** Every occurrence, overlapping ones too. */
+function* occurrences(text: string, form: string): Generator<number> {
+  for (let at = text.indexOf(form); at >= 0; at = text.indexOf(form, at + 1)) yield at;
 }
 
 /** The end of the character that the byte belongs to. */
@@ -86,17 +79,11 @@ function endOf(from: Int32Array, index: number): number {
   return from[next]!;
 }
 
-/** Addresses that only show once decoded (`%3A%2F%2F`); those that show anyway were read as they stand. */
-function collectDecodedAddresses({ bytes, from }: ByteLayer, spans: Span[]): void {
-  const text = latin1(bytes);
-  const wasEncoded = (index: number): boolean => from[index + 3]! - from[index]! > 3;
-  for (const [start, end] of credentialSpans(text, wasEncoded)) spans.push([from[start]!, from[end]!]);
-}
-
-function latin1(bytes: Uint8Array): string {
+/** One character per byte, so that the platform's search runs over bytes. */
+function latin1(bytes: ArrayLike<number>): string {
   let text = '';
   for (let index = 0; index < bytes.length; index += 8192) {
-    text += String.fromCharCode(...bytes.subarray(index, index + 8192));
+    text += String.fromCharCode(...Array.prototype.slice.call(bytes, index, index + 8192));
   }
   return text;
 }
