@@ -13,18 +13,22 @@ export function runCommand(command, args, { cwd, env, timeoutSeconds = 60 } = {}
       timeout: timeoutSeconds * 1000,
       killSignal: 'SIGKILL',
     });
+    // A set-up that ends early takes its build along.
+    const killChild = () => child.kill('SIGKILL');
+    process.once('exit', killChild);
     let output = '';
     const keep = (chunk) => {
       output = (output + chunk).slice(-keptCharacters);
     };
     child.stdout.on('data', keep);
     child.stderr.on('data', keep);
-    child.on('error', (error) => resolve({ code: null, output: String(error.message) }));
+    const settle = (code, text) => {
+      process.off('exit', killChild);
+      resolve({ code, output: text });
+    };
+    child.on('error', (error) => settle(null, String(error.message)));
     child.on('close', (code, signal) =>
-      resolve({
-        code: signal === null ? code : 128,
-        output: signal === null ? output : `${output}\nended by ${signal}`,
-      }),
+      signal === null ? settle(code, output) : settle(128, `${output}\nended by ${signal}`),
     );
   });
 }

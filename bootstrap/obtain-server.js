@@ -101,14 +101,19 @@ async function fillCache(tool, say) {
     await delay(500);
   }
   const directory = mkdtempSync(join(cache, `.making-${tool}-`));
+  const cleanUp = () => {
+    rmSync(directory, { recursive: true, force: true });
+    rmSync(lock, { force: true });
+  };
+  process.once('exit', cleanUp);
   try {
     if (isExecutable(target)) return 'cached by another set-up meanwhile';
     const how = await obtainInto(tool, directory, say);
     publish(tool, directory, target);
     return how;
   } finally {
-    rmSync(directory, { recursive: true, force: true });
-    rmSync(lock, { force: true });
+    process.off('exit', cleanUp);
+    cleanUp();
   }
 }
 

@@ -1,4 +1,5 @@
 // `node bootstrap/run.js <command> [args]`: sets this machine up as far as the command needs, then runs it under the packaged Node.
+import { constants } from 'node:os';
 import { dirname, delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runForeground } from './command.js';
@@ -35,6 +36,11 @@ async function setUp({ needs, servers }) {
   return { ...process.env, ...paths, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
 }
 
+/** Ends the set-up on a signal through process.exit, so that what it put up for the moment is taken down. */
+function endOnSignal(signal) {
+  process.exit(128 + constants.signals[signal]);
+}
+
 /** Runs every program of the command and tells which failed; the exit code is that of the first failure. */
 async function runPrograms(programs, env) {
   const failed = [];
@@ -56,8 +62,11 @@ async function main([name, ...args]) {
     process.stderr.write(name === undefined ? usage() : `There is no command ${name}.\n${usage()}`);
     return 2;
   }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, endOnSignal);
   try {
     const env = await setUp(command);
+    for (const signal of signals) process.off(signal, endOnSignal);
     return await runPrograms(command.programs(root, args), env);
   } catch (error) {
     if (!(error instanceof SetupError)) process.stderr.write(`${error.stack}\n`);

@@ -90,15 +90,22 @@ function isDebian() {
   );
 }
 
+const policyPath = '/usr/sbin/policy-rc.d';
+const policyText =
+  '#!/bin/sh\n# Written by the set-up of Longtake while it installs packages; delete it when no set-up runs.\nexit 101\n';
+
 /** Runs `work` while packages may not start their services: we want the programs, not a new sshd on port 22. */
 async function withoutServices(work) {
-  const policy = '/usr/sbin/policy-rc.d';
-  if (existsSync(policy)) return work();
-  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  // Somebody's own policy stays; ours of a killed set-up is taken over.
+  if (existsSync(policyPath) && readFileSync(policyPath, 'utf8') !== policyText) return work();
+  const remove = () => rmSync(policyPath, { force: true });
+  writeFileSync(policyPath, policyText, { mode: 0o755 });
+  process.once('exit', remove);
   try {
     return await work();
   } finally {
-    rmSync(policy, { force: true });
+    process.off('exit', remove);
+    remove();
   }
 }
 
