@@ -136,17 +136,16 @@ export function cameraDaysOf({ db }: Database): CameraDays {
     },
     setState: ({ state, ...at }) => change(at, { state }),
     setHost: ({ host, ...at }) => change(at, { host }),
-    record: ({ planId, index, reason, merged, coverage, exported, ...plain }) =>
-      change(
-        { planId, index },
-        {
-          ...plain,
-          reason: reason ?? null,
-          merged: JSON.stringify(merged),
-          coverage: coverage ?? null,
-          exported: JSON.stringify(exported),
-        },
-      ),
+    record: (ended) =>
+      change(ended, {
+        state: ended.state,
+        reason: ended.reason ?? null,
+        missingSeconds: ended.missingSeconds,
+        toleranceWindowMissingSeconds: ended.toleranceWindowMissingSeconds,
+        merged: JSON.stringify(ended.merged),
+        coverage: ended.coverage ?? null,
+        exported: JSON.stringify(ended.exported),
+      }),
     reset: (planId, filter) => resetCameraDays(db, planId, filter),
   };
 }

@@ -130,6 +130,8 @@ async function upsertRows(db: Database['db'], rows: readonly CameraRow[]) {
   const updatedMs = Date.now();
   // One order for all writers: two imports at once wait for each other instead of deadlocking.
   const ordered = rows.toSorted((a, b) => byCodePoint(a.id, b.id));
+  const twice = ordered.find(({ id }, index) => ordered[index + 1]?.id === id);
+  if (twice) throw new Fault('InputInvalid', `The camera ${JSON.stringify(twice.id)} is given twice.`);
   for (const some of chunks(ordered)) {
     const written = await db
       .insertInto('cameras')

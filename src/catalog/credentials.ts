@@ -1,8 +1,9 @@
 // Users and passwords of cameras, sealed, in a table of their own that no listing reads.
 import { Fault } from '../domain/fault.ts';
+import { chunks } from './columns.ts';
 import type { Keyring } from './keyring.ts';
 import { seal, unseal } from './sealing.ts';
-import type { Database } from './tables.ts';
+import type { CredentialsTable, Database } from './tables.ts';
 
 /** Which URL of a camera the credentials belong to. */
 export type CredentialField = 'live' | 'archive';
@@ -78,49 +79,71 @@ async function open(row: {
   return JSON.parse(text) as Credential;
 }
 
-/** Writes those that differ from what is stored; answers the ids of cameras for which something changed. */
-export async function putCredentials({
-  db,
-  keyring,
-  list,
-}: {
+interface PutRequest {
   db: Database['db'];
   keyring: Keyring;
   list: readonly CameraCredential[];
-}): Promise<string[]> {
+}
+
+/** Writes those that differ from what is stored; answers the ids of cameras for which something changed. */
+export async function putCredentials({ db, keyring, list }: PutRequest): Promise<string[]> {
   if (list.length === 0) return [];
   const key = await keyring.forSealing(db);
   const changed = new Set<string>();
-  for (const { cameraId, field, user, password } of list) {
-    const place = placeOf(cameraId, field);
-    const text = JSON.stringify({ user, password });
-    const stored = await db
-      .selectFrom('cameras')
-      .leftJoin('credentials', (join) =>
-        join.onRef('credentials.cameraId', '=', 'cameras.id').on('credentials.field', '=', field),
-      )
-      .select('credentials.sealed')
-      .where('cameras.id', '=', cameraId)
-      .executeTakeFirst();
-    if (!stored) throw new Fault('NotFound', `There is no camera ${JSON.stringify(cameraId)}.`);
-    if (stored.sealed !== null && unseal({ key, place, sealed: stored.sealed }) === text) continue;
-    const row = { keyId: key.id, sealed: seal({ key, place, text }) };
-    await db
-      .insertInto('credentials')
-      .values({ cameraId, field, ...row })
-      .onConflict((conflict) => conflict.columns(['cameraId', 'field']).doUpdateSet(row))
-      .execute();
-    changed.add(cameraId);
+  for (const some of chunks([
+    ...new Map(list.map((one) => [placeOf(one.cameraId, one.field), one])).values(),
+  ])) {
+    const stored = await storedAt(
+      db,
+      some.map(({ cameraId }) => cameraId),
+    );
+    const rows = some.flatMap(({ cameraId, field, user, password }) => {
+      const place = placeOf(cameraId, field);
+      const text = JSON.stringify({ user, password });
+      const sealed = stored.get(place);
+      if (sealed !== undefined && unseal({ key, place, sealed }) === text) return [];
+      changed.add(cameraId);
+      return [{ cameraId, field, keyId: key.id, sealed: seal({ key, place, text }) }];
+    });
+    if (rows.length > 0) await upsertSealed(db, rows);
   }
   return [...changed];
 }
 
+/** What is stored for these cameras, by place. @throws Fault NotFound when one of them does not exist */
+async function storedAt(db: Database['db'], cameraIds: readonly string[]): Promise<Map<string, string>> {
+  const rows = await db
+    .selectFrom('cameras')
+    .leftJoin('credentials', 'credentials.cameraId', 'cameras.id')
+    .select(['cameras.id', 'credentials.field', 'credentials.sealed'])
+    .where('cameras.id', 'in', cameraIds)
+    .execute();
+  const known = new Set(rows.map(({ id }) => id));
+  const absent = cameraIds.find((id) => !known.has(id));
+  if (absent !== undefined) throw new Fault('NotFound', `There is no camera ${JSON.stringify(absent)}.`);
+  return new Map(
+    rows.flatMap(({ id, field, sealed }) => (field && sealed ? [[placeOf(id, field), sealed]] : [])),
+  );
+}
+
+async function upsertSealed(db: Database['db'], rows: CredentialsTable[]): Promise<void> {
+  await db
+    .insertInto('credentials')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict
+        .columns(['cameraId', 'field'])
+        .doUpdateSet(({ ref }) => ({ keyId: ref('excluded.keyId'), sealed: ref('excluded.sealed') })),
+    )
+    .execute();
+}
+
 export async function growRevision(db: Database['db'], cameraIds: readonly string[]): Promise<void> {
-  for (const id of cameraIds) {
+  for (const some of chunks(cameraIds)) {
     await db
       .updateTable('cameras')
       .set(({ eb }) => ({ revision: eb('revision', '+', 1), updatedMs: Date.now() }))
-      .where('id', '=', id)
+      .where('id', 'in', some)
       .execute();
   }
 }

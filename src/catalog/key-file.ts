@@ -1,5 +1,5 @@
 // The file with the key that seals credentials: made on demand with mode 0600, refused when others can read it.
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { link, mkdir, open, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Fault } from '../domain/fault.ts';
@@ -7,7 +7,7 @@ import { Fault } from '../domain/fault.ts';
 export interface SealingKey {
   /** First 8 hex digits of the key's sha256; stands beside everything sealed with it. */
   id: string;
-  key: Buffer;
+  key: KeyObject;
 }
 
 const header = 'longtake-key-1';
@@ -66,5 +66,5 @@ function parseKey(path: string, text: string): SealingKey {
   if (word !== header || key.length !== keyBytes || rest.length > 0) {
     throw new Fault('ConfigInvalid', `The file ${path} is not a Longtake key file.`);
   }
-  return { id: createHash('sha256').update(key).digest('hex').slice(0, 8), key };
+  return { id: createHash('sha256').update(key).digest('hex').slice(0, 8), key: createSecretKey(key) };
 }

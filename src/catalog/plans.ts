@@ -142,10 +142,14 @@ async function addPlan(db: Database['db'], plan: Parameters<Plans['add']>[0]): P
       throw new Fault('InputInvalid', `There is already a plan ${JSON.stringify(plan.id)}.`);
     }
     for (const some of chunks(plan.cameraDays)) {
-      const rows = some.map(({ index, ...day }) => ({
+      const rows = some.map((day) => ({
         planId: plan.id,
-        idx: index,
-        ...day,
+        idx: day.index,
+        cameraId: day.cameraId,
+        date: day.date,
+        slug: day.slug,
+        startMs: day.startMs,
+        endMs: day.endMs,
         toleranceStartMs: day.toleranceStartMs ?? null,
         toleranceEndMs: day.toleranceEndMs ?? null,
       }));

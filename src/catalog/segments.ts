@@ -139,9 +139,23 @@ export function segmentsOf(database: Database): Segments {
       if (owner !== undefined) query = query.where('leaseOwner', '=', owner);
       return (await query.executeTakeFirst()).numUpdatedRows > 0n;
     },
-    async record({ key, epoch, gaps, ...facts }) {
+    async record({ key, epoch, gaps, ...result }) {
       const { numUpdatedRows } = await change(key)
-        .set({ ...facts, ...(gaps && { gaps: JSON.stringify(gaps) }), updatedMs: Date.now() })
+        .set({
+          // Kysely leaves out what is undefined.
+          state: result.state,
+          attempts: result.attempts,
+          missingSeconds: result.missingSeconds,
+          host: result.host,
+          path: result.path,
+          container: result.container,
+          sizeBytes: result.sizeBytes,
+          sha256: result.sha256,
+          streamKey: result.streamKey,
+          reason: result.reason,
+          gaps: gaps && JSON.stringify(gaps),
+          updatedMs: Date.now(),
+        })
         .where('leaseEpoch', '=', epoch)
         .executeTakeFirst();
       return numUpdatedRows > 0n;

@@ -65,6 +65,8 @@ class SqliteConnection implements DatabaseConnection {
 
   /** Ends the thread after the statements already posted. */
   async close(): Promise<void> {
+    // The process may not end before the thread has closed its file.
+    this.#thread.ref();
     if (this.alive) this.#thread.postMessage('close');
     await this.#ended;
   }

@@ -75,10 +75,13 @@ forEachDatabase(({ newOptions, open }) => {
     }
   });
 
-  test('a process that forgets to close its catalog ends all the same', async () => {
-    const { child, nextLine } = start('forgets-to-close', [JSON.stringify(await newOptions())]);
-    expect(await nextLine()).toBe('0');
-    const [code] = (await once(child, 'exit')) as [number];
-    expect(code).toBe(0);
-  });
+  test.each(['close', 'forget'])(
+    'a process that has nothing else to do ends after its query: %s',
+    async (end) => {
+      const { child, nextLine } = start('last-query', [JSON.stringify(await newOptions()), end]);
+      expect(await nextLine()).toBe('0');
+      const [code] = child.exitCode === null ? ((await once(child, 'exit')) as [number]) : [child.exitCode];
+      expect(code).toBe(0);
+    },
+  );
 });
