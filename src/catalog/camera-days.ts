@@ -124,16 +124,7 @@ export function cameraDaysOf({ db }: Database): CameraDays {
     },
     list: (planId, filter) => listCameraDays(db, planId, filter),
     listOfCamera: ({ planId, cameraId }) => listCameraDays(db, planId, { cameraId }),
-    async page({ planId, offset, length, onlyUnfinished }) {
-      let query = db
-        .selectFrom('cameraDays')
-        .select(['idx as index', 'cameraId', 'slug'])
-        .where('planId', '=', planId)
-        .where('idx', '>=', offset);
-      if (onlyUnfinished) query = query.where('state', 'in', unfinishedStates);
-      const refs = await query.orderBy('idx').limit(length).execute();
-      return { refs, nextIndex: (refs.at(-1)?.index ?? offset - 1) + 1 };
-    },
+    page: (request) => pageCameraDays(db, request),
     setState: ({ state, ...at }) => change(at, { state }),
     setHost: ({ host, ...at }) => change(at, { host }),
     record: (ended) =>
@@ -148,6 +139,20 @@ export function cameraDaysOf({ db }: Database): CameraDays {
       }),
     reset: (planId, filter) => resetCameraDays(db, planId, filter),
   };
+}
+
+async function pageCameraDays(
+  db: Database['db'],
+  { planId, offset, length, onlyUnfinished }: PageRequest,
+): Promise<CameraDayPage> {
+  let query = db
+    .selectFrom('cameraDays')
+    .select(['idx as index', 'cameraId', 'slug'])
+    .where('planId', '=', planId)
+    .where('idx', '>=', offset);
+  if (onlyUnfinished) query = query.where('state', 'in', unfinishedStates);
+  const refs = await query.orderBy('idx').limit(length).execute();
+  return { refs, nextIndex: (refs.at(-1)?.index ?? offset - 1) + 1 };
 }
 
 async function listCameraDays(

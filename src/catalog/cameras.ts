@@ -60,19 +60,8 @@ const fields = [
 ] as const;
 
 export function camerasOf({ db, keyring }: Database & { keyring: Keyring }): Cameras {
-  const select = () =>
-    db
-      .selectFrom('cameras')
-      .selectAll()
-      .select(({ exists, selectFrom }) =>
-        exists(
-          selectFrom('credentials')
-            .select(sql`1`.as('one'))
-            .whereRef('credentials.cameraId', '=', 'cameras.id'),
-        ).as('hasCredentials'),
-      );
   const get = async (id: string): Promise<CameraRecord | undefined> => {
-    const row = await select().where('id', '=', id).executeTakeFirst();
+    const row = await selectCameras(db).where('id', '=', id).executeTakeFirst();
     return row && cameraRecord(row);
   };
 
@@ -93,22 +82,7 @@ export function camerasOf({ db, keyring }: Database & { keyring: Keyring }): Cam
       if (!camera) throw new Fault('NotFound', `There is no camera ${JSON.stringify(id)}.`);
       return camera;
     },
-    async list({ region, stations, tag, ids, enabledOnly } = {}) {
-      let query = select().orderBy('id');
-      if (region !== undefined) query = query.where('region', '=', region);
-      if (enabledOnly) query = query.where('enabled', '=', 1);
-      const records: CameraRecord[] = [];
-      for (const some of ids ? chunks([...new Set(ids)].sort(byCodePoint)) : [undefined]) {
-        const rows = await (some ? query.where('id', 'in', some) : query).execute();
-        records.push(...rows.map(cameraRecord));
-      }
-      return records.filter(
-        (camera) =>
-          (tag === undefined || camera.tags.includes(tag)) &&
-          (stations === undefined ||
-            (camera.station !== undefined && inStationRange(camera.station, stations.first, stations.last))),
-      );
-    },
+    list: (filter) => listCameras(db, filter),
     async remove(id) {
       return db.transaction().execute(async (transaction) => {
         const { numDeletedRows } = await transaction
@@ -119,6 +93,36 @@ export function camerasOf({ db, keyring }: Database & { keyring: Keyring }): Cam
       });
     },
   };
+}
+
+const selectCameras = (db: Database['db']) =>
+  db
+    .selectFrom('cameras')
+    .selectAll()
+    .select(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('credentials')
+          .select(sql`1`.as('one'))
+          .whereRef('credentials.cameraId', '=', 'cameras.id'),
+      ).as('hasCredentials'),
+    );
+
+async function listCameras(
+  db: Database['db'],
+  { region, stations, tag, ids, enabledOnly }: CameraFilter = {},
+): Promise<CameraRecord[]> {
+  let query = selectCameras(db).orderBy('id');
+  if (region !== undefined) query = query.where('region', '=', region);
+  if (enabledOnly) query = query.where('enabled', '=', 1);
+  const records: CameraRecord[] = [];
+  for (const some of ids ? chunks([...new Set(ids)].sort(byCodePoint)) : [undefined]) {
+    const rows = await (some ? query.where('id', 'in', some) : query).execute();
+    records.push(...rows.map(cameraRecord));
+  }
+  const isWithin = ({ station }: CameraRecord): boolean =>
+    stations === undefined ||
+    (station !== undefined && inStationRange(station, stations.first, stations.last));
+  return records.filter((camera) => (tag === undefined || camera.tags.includes(tag)) && isWithin(camera));
 }
 
 const byCodePoint = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));

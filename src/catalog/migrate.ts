@@ -16,8 +16,8 @@ export async function migrate({ kind, db }: { kind: CatalogKind; db: Kysely<unkn
   const migrations = migrationsFor(kind);
   const names = Object.keys(migrations).sort();
   const done = await executed(db);
-  if (done !== undefined && names.every((name) => done.includes(name))) return refuseNewer(names, done);
   if (done !== undefined) refuseNewer(names, done);
+  if (done !== undefined && names.every((name) => done.includes(name))) return;
   const migrator = new Migrator({
     db,
     provider: { getMigrations: async () => migrations },
@@ -25,7 +25,8 @@ export async function migrate({ kind, db }: { kind: CatalogKind; db: Kysely<unkn
     migrationLockTableName: `${migrationTable}_lock`,
   });
   const { error } = await migrator.migrateToLatest();
-  if (error) throw error;
+  if (error instanceof Error) throw error;
+  if (error !== undefined) throw new Error('The migration failed.', { cause: error });
 }
 
 /** The migrations this catalog has seen, or undefined when it is new. Asked first, since nearly every start finds nothing to do. */

@@ -54,34 +54,13 @@ export interface Plans {
 }
 
 export function plansOf({ db }: Database): Plans {
-  const get = async (id: string): Promise<PlanRow | undefined> => {
-    const row = await db
-      .selectFrom('plans')
-      .selectAll()
-      .select(({ selectFrom, fn }) =>
-        selectFrom('cameraDays')
-          .whereRef('cameraDays.planId', '=', 'plans.id')
-          .select(fn.countAll<number>().as('count'))
-          .as('cameraDays'),
-      )
-      .where('id', '=', id)
-      .executeTakeFirst();
-    return (
-      row && {
-        ...row,
-        cameraDays: Number(row.cameraDays),
-        spec: fromJson<PlanSpec>(row.spec),
-        state: row.state as PlanState,
-      }
-    );
-  };
   const absent = (id: string) => new Fault('NotFound', `There is no plan ${JSON.stringify(id)}.`);
 
   return {
     add: (plan) => addPlan(db, plan),
-    get,
+    get: (id) => getPlan(db, id),
     async require(id) {
-      const plan = await get(id);
+      const plan = await getPlan(db, id);
       if (!plan) throw absent(id);
       return plan;
     },
@@ -112,16 +91,30 @@ export function plansOf({ db }: Database): Plans {
       if (onlyUnfinished) query = query.where('state', 'in', unfinishedStates);
       return (await query.orderBy('idx').limit(length).execute()).map(cameraDayRow);
     },
-    async countByState(planId) {
-      const rows = await db
-        .selectFrom('cameraDays')
-        .where('planId', '=', planId)
-        .groupBy('state')
-        .select(({ fn }) => ['state', fn.countAll<number>().as('count')])
-        .execute();
-      return countsOf(rows);
-    },
+    countByState: (planId) => countByState(db, planId),
   };
+}
+
+async function getPlan(db: Database['db'], id: string): Promise<PlanRow | undefined> {
+  const row = await db
+    .selectFrom('plans')
+    .selectAll()
+    .select(({ selectFrom, fn }) =>
+      selectFrom('cameraDays')
+        .whereRef('cameraDays.planId', '=', 'plans.id')
+        .select(fn.countAll<number>().as('count'))
+        .as('cameraDays'),
+    )
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return (
+    row && {
+      ...row,
+      cameraDays: Number(row.cameraDays),
+      spec: fromJson<PlanSpec>(row.spec),
+      state: row.state as PlanState,
+    }
+  );
 }
 
 async function addPlan(db: Database['db'], plan: Parameters<Plans['add']>[0]): Promise<void> {
@@ -156,6 +149,16 @@ async function addPlan(db: Database['db'], plan: Parameters<Plans['add']>[0]): P
       await transaction.insertInto('cameraDays').values(rows).execute();
     }
   });
+}
+
+async function countByState(db: Database['db'], planId: string): Promise<StateCounts> {
+  const rows = await db
+    .selectFrom('cameraDays')
+    .where('planId', '=', planId)
+    .groupBy('state')
+    .select(({ fn }) => ['state', fn.countAll<number>().as('count')])
+    .execute();
+  return countsOf(rows);
 }
 
 async function listPlans(db: Database['db']): Promise<PlanSummary[]> {

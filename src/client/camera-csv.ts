@@ -1,7 +1,7 @@
 // The CSV side of the camera import: separator found by the header line, quoted line breaks, and lines counted as an editor counts them.
 import { CsvError, parse, type Info } from 'csv-parse/sync';
 import type { ImportProblem } from '../contract/camera.ts';
-import { fieldOf, noColumn, type ImportEntry } from './camera-import.ts';
+import { fieldOf, noColumn, type ImportEntry } from './camera-columns.ts';
 
 interface Row {
   info: Info;

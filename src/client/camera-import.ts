@@ -1,6 +1,7 @@
 // Reads a CSV or JSON file of cameras: all rows with their credentials apart, or every problem with its line and column.
 import type { CameraCredential } from '../catalog/credentials.ts';
-import { cameraColumns, type CameraRow, type ImportProblem } from '../contract/camera.ts';
+import type { CameraRow, ImportProblem } from '../contract/camera.ts';
+import { columnOf, fieldOf, noColumn, type ImportEntry } from './camera-columns.ts';
 import { readCameraFields } from './camera-fields.ts';
 import { readCsv } from './camera-csv.ts';
 
@@ -11,14 +12,6 @@ export interface ParsedImport {
   credentials: CameraCredential[];
   /** When not empty, nothing of the file may be imported. */
   errors: ImportProblem[];
-}
-
-/** One camera as it stands in the file. */
-export interface ImportEntry {
-  /** 1-based line of the file where the row begins, or element of the JSON array. */
-  line: number;
-  /** By the names of contract/camera.ts. */
-  fields: Record<string, unknown>;
 }
 
 export function parseCameraImport({ text, format }: { text: string; format: ImportFormat }): ParsedImport {
@@ -42,17 +35,6 @@ export function parseCameraImport({ text, format }: { text: string; format: Impo
   }
   errors.sort((a, b) => a.line - b.line);
   return parsed;
-}
-
-/** `archiveUrl` → `archive_url`. */
-export const columnOf = (field: string): string =>
-  field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-
-/** `archive_url`, `Archive_URL`, `archiveUrl` → `archiveUrl`; undefined for a name that is no column. */
-export function fieldOf(name: string): string | undefined {
-  const bare = name.trim().toLowerCase().replaceAll(/[_ -]/g, '');
-  const column = cameraColumns.find((known) => known.replaceAll('_', '') === bare);
-  return column?.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 const truth = new Map([
@@ -109,5 +91,3 @@ function readJson(text: string): { entries: ImportEntry[]; errors: ImportProblem
   });
   return { entries, errors };
 }
-
-export const noColumn = `is no column; known are ${cameraColumns.join(', ')}`;

@@ -78,7 +78,7 @@ function keyOf(name: string, schema: Schema): ConfigKey {
     type: typeOf(inner.def.type),
     choices: Object.values(inner.def.entries ?? {}),
     fixedDefault,
-    description: String(meta['description'] ?? ''),
+    description: typeof meta['description'] === 'string' ? meta['description'] : '',
     secret: meta['secret'] === true,
     path: meta['path'] === true,
     command: meta['command'] === true,

@@ -22,7 +22,8 @@ export function readEnvironment({ env, cwd }: { env: Environment; cwd: string })
     if (key.secret) names.set(`${key.variable}_FILE`, { key, fromFile: true });
   }
   const candidates = [...names.keys(), fileVariable].map(withoutPrefix);
-  for (const [name, raw] of Object.entries(env).sort()) {
+  for (const name of Object.keys(env).sort()) {
+    const raw = env[name];
     if (!name.startsWith(prefix) || raw === undefined || raw === '' || name === fileVariable) continue;
     const found = names.get(name);
     if (found) take({ layer, name, raw, cwd, ...found });

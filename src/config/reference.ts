@@ -25,5 +25,5 @@ export function configReference(): ConfigReferenceRow[] {
 function defaultText(value: unknown): string {
   if (value === undefined) return '';
   if (Array.isArray(value)) return value.join(', ');
-  return String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
