@@ -34,7 +34,7 @@ export function createMedia(deps: {
     mergeParts: (spec) => mergeParts(all, { stallSeconds, ...spec }),
     joinSpans: (spec) => joinSpans(all, { stallSeconds, ...spec }),
     recordRtsp: (spec) => recordRtsp(all.ffmpeg, { stallSeconds, ...spec }),
-    findOverlap,
+    findOverlap: (spec) => findOverlap(all, spec),
   };
 }
 
