@@ -1,16 +1,33 @@
 // Reads the head of FLV video tags, classic (AVC and older) and enhanced (four-character codecs), into presentation times.
+import type { ByteWindow } from './byte-source.ts';
 import { TimeList } from './track-times.ts';
 import { avcRecordSets, hevcRecordSets, type VideoParameters } from './stream-key.ts';
 
-export interface VideoTag {
+/** The tag under the walk: one object for all tags of a file, filled anew for each, because there are a hundred a second. */
+export class FlvTag {
   bytes: Buffer;
-  /** Index of the tag's body in `bytes` and how many of its bytes are there (at most 16). */
-  at: number;
-  length: number;
-  timeMs: number;
-  /** A copy of the codec record that begins `skip` bytes into the body. */
-  record(skip: number): Uint8Array;
+  /** Index of the tag's body in `bytes`, and how many of its bytes are there (at most 16). */
+  at = 0;
+  length = 0;
+  timeMs = 0;
+  /** File position and whole length of the body. */
+  position = 0;
+  size = 0;
+  readonly #window: ByteWindow;
+
+  constructor(window: ByteWindow) {
+    this.#window = window;
+    this.bytes = window.bytes;
+  }
+
+  /** A copy of the body from its byte `skip` on. May move the window: nothing of `bytes` is valid afterwards. */
+  copy(skip: number, maxBytes: number): Uint8Array {
+    return this.#window.copy(this.position + skip, Math.min(this.size - skip, maxBytes));
+  }
 }
+
+/** A codec record is a few hundred bytes. */
+const maxRecordBytes = 65_536;
 
 const avc = 7;
 const hevcOldStyle = 12;
@@ -34,7 +51,7 @@ export class FlvVideo {
   #records: Uint8Array[] = [];
   #lastMs = Number.NEGATIVE_INFINITY;
 
-  addTag(tag: VideoTag): void {
+  addTag(tag: FlvTag): void {
     const flags = tag.bytes[tag.at]!;
     if (flags & 0x80) return this.#addEnhanced(tag, flags & 15);
     if (flags >> 4 === commandFrame) return;
@@ -46,7 +63,8 @@ export class FlvVideo {
     }
     if (tag.length < 5) return;
     const packetType = tag.bytes[tag.at + 1]!;
-    if (packetType === 0) return this.#addRecord(codec === avc ? 'h264' : 'hevc', tag.record(5));
+    if (packetType === 0)
+      return this.#addRecord(codec === avc ? 'h264' : 'hevc', tag.copy(5, maxRecordBytes));
     if (packetType === 1 && tag.length > 5) this.#addTime(tag.timeMs, signed24(tag.bytes, tag.at + 2));
   }
 
@@ -59,7 +77,7 @@ export class FlvVideo {
     return { codec, packaging: 'record', sets: this.#records.flatMap(split) };
   }
 
-  #addEnhanced(tag: VideoTag, firstType: number): void {
+  #addEnhanced(tag: FlvTag, firstType: number): void {
     let type = firstType;
     let at = tag.at + 1;
     const end = tag.at + tag.length;
@@ -77,7 +95,7 @@ export class FlvVideo {
     const fourcc = tag.bytes.toString('latin1', at, at + 4);
     at += 4;
     const codec = fourcc === 'avc1' ? 'h264' : fourcc === 'hvc1' ? 'hevc' : fourcc;
-    if (type === sequenceStart) return this.#addRecord(codec, tag.record(at - tag.at));
+    if (type === sequenceStart) return this.#addRecord(codec, tag.copy(at - tag.at, maxRecordBytes));
     this.#codec ??= codec;
     const carriesOffset = type === codedFrames && (codec === 'h264' || codec === 'hevc' || codec === 'vvc1');
     if (carriesOffset && at + 3 <= end) this.#addTime(tag.timeMs, signed24(tag.bytes, at));

@@ -1,7 +1,7 @@
 // Walks the tags of an FLV file for presentation times; broken places are skipped to the next chain of whole tags.
 import { ByteWindow, type ByteSource } from './byte-source.ts';
 import { aacConfig, streamKeyOf, type AudioParameters } from './stream-key.ts';
-import { FlvVideo } from './flv-video.ts';
+import { FlvTag, FlvVideo } from './flv-video.ts';
 import { findNextTag, tagHeaderBytes } from './flv-resync.ts';
 import {
   discontinuitySeconds,
@@ -30,6 +30,7 @@ interface WalkState {
   window: ByteWindow;
   /** Looks past the end of a tag without moving the big window ahead of it. */
   peek: ByteWindow;
+  tag: FlvTag;
   video: FlvVideo;
   audioPts: TimeList;
   audio: AudioParameters | undefined;
@@ -43,6 +44,7 @@ export function readFlv(source: ByteSource): TrackTimes {
   const state: WalkState = {
     window,
     peek: new ByteWindow(source, 64),
+    tag: new FlvTag(window),
     video: new FlvVideo(),
     audioPts: new TimeList(),
     audio: undefined,
@@ -115,37 +117,29 @@ function isFollowed(state: WalkState, end: number, size: number): boolean {
 }
 
 function readTag(state: WalkState, position: number, size: number): void {
-  const { window } = state;
-  const bodyAt = position + tagHeaderBytes;
-  const length = Math.min(size, 16, window.source.sizeBytes - bodyAt);
+  const { window, tag } = state;
+  const bodyPosition = position + tagHeaderBytes;
+  const length = Math.min(size, 16, window.source.sizeBytes - bodyPosition);
   const at = window.ensure(position, tagHeaderBytes + length);
   if (at < 0 || length < 1) return;
   const { bytes } = window;
-  const type = bytes[at]! & 0x1f;
   const low = (bytes[at + 4]! << 16) | (bytes[at + 5]! << 8) | bytes[at + 6]!;
-  const timeMs = low + bytes[at + 7]! * 0x1000000;
-  const body = at + tagHeaderBytes;
-  if (type === videoTag) {
-    state.video.addTag({
-      bytes,
-      at: body,
-      length,
-      timeMs,
-      record: (skip) => window.copy(bodyAt + skip, Math.min(size - skip, 65536)),
-    });
-  } else if (type === audioTag) {
-    addAudio(state, { body, length, timeMs, config: () => window.copy(bodyAt + 2, Math.min(size - 2, 64)) });
-  }
+  tag.timeMs = low + bytes[at + 7]! * 0x1000000;
+  tag.bytes = bytes;
+  tag.at = at + tagHeaderBytes;
+  tag.length = length;
+  tag.position = bodyPosition;
+  tag.size = size;
+  const type = bytes[at]! & 0x1f;
+  if (type === videoTag) state.video.addTag(tag);
+  else if (type === audioTag) addAudio(state, tag);
 }
 
-function addAudio(
-  state: WalkState,
-  tag: { body: number; length: number; timeMs: number; config: () => Uint8Array },
-): void {
-  const flags = state.window.bytes[tag.body]!;
+function addAudio(state: WalkState, tag: FlvTag): void {
+  const flags = tag.bytes[tag.at]!;
   const isAac = flags >> 4 === 10;
-  if (isAac && (tag.length < 2 || state.window.bytes[tag.body + 1] === 0)) {
-    if (tag.length > 2) state.audio ??= aacConfig(tag.config());
+  if (isAac && (tag.length < 2 || tag.bytes[tag.at + 1] === 0)) {
+    if (tag.length > 2) state.audio ??= aacConfig(tag.copy(2, 64));
     return;
   }
   if (tag.length < (isAac ? 3 : 2)) return;

@@ -1,6 +1,7 @@
 // Turns what was read from one file into the scan of its segment; the arithmetic is the domain's.
 import { scanToWall, type ScanFacts } from '../../domain/gaps.ts';
 import type { SegmentScan } from '../../domain/gap-report.ts';
+import { sortNearlySorted } from './nearly-sorted.ts';
 import type { FileTimes } from './read-file-times.ts';
 
 export interface JudgeRequest extends Pick<ScanFacts, 'segment' | 'sourceSpans' | 'cause'> {
@@ -19,6 +20,7 @@ export interface ScannedSegment extends SegmentScan {
   detail?: string;
 }
 
+/** Sorts the times in place. */
 export function judgeTimes(
   read: Exclude<FileTimes, { kind: 'needsFfprobe' }>,
   request: JudgeRequest,
@@ -38,8 +40,8 @@ export function judgeTimes(
   const { times } = read;
   const scan = scanToWall({
     ...base,
-    ptsSeconds: times.videoPts,
-    audioPtsSeconds: times.hasAudio ? times.audioPts : undefined,
+    ptsSeconds: sortNearlySorted(times.videoPts),
+    audioPtsSeconds: times.hasAudio ? sortNearlySorted(times.audioPts) : undefined,
     originSeconds:
       origin === 'segment' ? times.originSeconds : (request.segment.startMs - origin.wallAtPtsZeroMs) / 1000,
     flags: { truncated: times.truncated, discontinuity: times.discontinuity },

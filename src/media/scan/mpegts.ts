@@ -12,13 +12,17 @@ const syncByte = 0x47;
 /** ffmpeg's streams start at 1.4 s (twice its mux delay): a transport stream has no zero, and a start below this is the muxer's. */
 const muxerDelaySeconds = 2;
 
-type OnPacket = (packet: {
+/** One packet with a payload; the same object for all packets of a walk, because there are thousands a second. */
+interface Packet {
   bytes: Buffer;
+  /** The payload is bytes[payload, end). */
   payload: number;
   end: number;
   pid: number;
   isStart: boolean;
-}) => boolean;
+}
+
+type OnPacket = (packet: Packet) => boolean;
 
 /** Times of the first program's video and audio. */
 export function readMpegTs(source: ByteSource): TrackTimes {
@@ -102,6 +106,7 @@ function walkPackets(
   onPacket: OnPacket,
 ): { corrupt: boolean; truncated: boolean } {
   const { packetBytes } = walk;
+  const packet: Packet = { bytes: window.bytes, payload: 0, end: 0, pid: 0, isStart: false };
   let corrupt = false;
   let position = walk.syncOffset;
   while (position + 188 <= walk.until) {
@@ -118,9 +123,12 @@ function walkPackets(
     const payload = control & 0x20 ? at + 5 + bytes[at + 4]! : at + 4;
     position += packetBytes;
     if (!(control & 0x10) || payload >= at + 188) continue;
-    const pid = ((bytes[at + 1]! & 0x1f) << 8) | bytes[at + 2]!;
-    const isStart = (bytes[at + 1]! & 0x40) !== 0;
-    if (!onPacket({ bytes, payload, end: at + 188, pid, isStart })) break;
+    packet.bytes = bytes;
+    packet.payload = payload;
+    packet.end = at + 188;
+    packet.pid = ((bytes[at + 1]! & 0x1f) << 8) | bytes[at + 2]!;
+    packet.isStart = (bytes[at + 1]! & 0x40) !== 0;
+    if (!onPacket(packet)) break;
   }
   return { corrupt, truncated: walk.until - position > 4 };
 }
