@@ -17,5 +17,5 @@ export async function disagreement(scanner: Scanner, file: CorpusFile): Promise<
   if (times.length !== wanted.length)
     return `${file.label}: ${times.length} packets instead of ${wanted.length}`;
   const worst = wanted.reduce((most, seconds, index) => Math.max(most, Math.abs(seconds - times[index]!)), 0);
-  return worst > 0.001 ? `${file.label}: ${worst} s apart, ${times.slice(0, 3)} / ${wanted.slice(0, 3)}` : '';
+  return worst > 0.001 ? `${file.label}: ${worst} s apart, from ${times[0]} / ${wanted[0]}` : '';
 }

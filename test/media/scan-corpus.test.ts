@@ -14,7 +14,7 @@ afterAll(() => bench.close());
 
 test(
   'at least 200 generated files have the presentation times that ffprobe sees, and none needs ffprobe',
-  { timeout: 240_000 },
+  { timeout: 480_000 },
   async () => {
     const files = await makeCorpus({ dir: bench.dir, bases: [...baseClips.keys()], rareEach: 1 });
     expect(files.length).toBeGreaterThanOrEqual(200);

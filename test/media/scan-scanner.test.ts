@@ -118,6 +118,28 @@ describe('scanSegment', () => {
     expect((await bench.scanner.scanSegment(request(path))).mediaClass).toBe('discontinuity');
   });
 
+  test('a transport stream whose pictures carry no time, or that has no tables, is left to ffprobe', async () => {
+    const bytes = await readFile(await remuxClip({ from: base, dir: bench.dir, container: 'mpegts' }));
+    const untimed = Buffer.from(bytes);
+    for (
+      let at = untimed.indexOf('000001e0', 'hex');
+      at >= 0;
+      at = untimed.indexOf('000001e0', at + 4, 'hex')
+    ) {
+      if (at > 100_000) untimed[at + 7]! &= 0x3f;
+    }
+    const untabled = Buffer.from(bytes);
+    for (let at = 0; at < bytes.length; at += 188)
+      if ((bytes.readUInt16BE(at + 1) & 0x1fff) === 0) untabled[at + 2] = 0x77;
+    for (const [name, changed] of Object.entries({ untimed, untabled })) {
+      const path = join(bench.dir, `${name}.ts`);
+      await writeFile(path, changed);
+      const scan = await bench.scanner.scanSegment(request(path));
+      expect([name, scan.usedFallback]).toEqual([name, true]);
+      expect(scan.videoPackets).toBeGreaterThan(20);
+    }
+  });
+
   test('names that look like options or protocols are names', async () => {
     for (const name of ['-i.mkv', 'concat:a|b.mkv', "it's 100% 'quoted'\n.mkv"]) {
       const path = join(bench.dir, name);
@@ -135,6 +157,15 @@ test('progress counts the bytes read', async () => {
   const seen: number[] = [];
   await bench.scanner.scanSegment({ ...request(path), onProgress: ({ readBytes }) => seen.push(readBytes) });
   expect(seen.at(-1)).toBeGreaterThanOrEqual((await readFile(path)).length);
+});
+
+test('a progress callback that throws ends its own scan with its own error', async () => {
+  const refusal = new Error('no heartbeat');
+  const refuse = (): never => {
+    throw refusal;
+  };
+  await expect(bench.scanner.scanSegment({ ...request(base), onProgress: refuse })).rejects.toBe(refusal);
+  expect((await bench.scanner.scanSegment(request(base))).mediaClass).toBe('ok');
 });
 
 test('a missing file and a directory are NotFound', async () => {

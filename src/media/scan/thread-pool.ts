@@ -111,10 +111,7 @@ export class ThreadPool {
   #onMessage(thread: Thread, message: ThreadMessage): void {
     const { job } = thread;
     if (!job) return;
-    if (message.kind === 'progress') {
-      if (!job.task.signal.aborted) job.task.onProgress?.(message.readBytes);
-      return;
-    }
+    if (message.kind === 'progress') return this.#report(job, message.readBytes);
     thread.job = undefined;
     thread.worker.unref();
     if (message.kind === 'done') job.resolve(message.answer);
@@ -123,6 +120,17 @@ export class ThreadPool {
         message.type ? new Fault(message.type, message.message, message.details) : new Error(message.message),
       );
     this.#dispatch();
+  }
+
+  /** A callback that throws ends its own job, not the process. */
+  #report(job: Job, readBytes: number): void {
+    if (job.task.signal.aborted) return;
+    try {
+      job.task.onProgress?.(readBytes);
+    } catch (error) {
+      Atomics.store(job.stop, 0, 1);
+      job.reject(error);
+    }
   }
 
   #onEnd(thread: Thread, error: unknown): void {
