@@ -34,25 +34,31 @@ export interface DemoPictureSpec {
 }
 
 /**
- * The video filter chain behind a test source. Frames leave at the pace of the clock; each carries the wall time at which it left:
- * the time of the first frame as the clock showed it, and 40 ms more for each further one.
+ * The video filter chain, source included. Frames leave at the pace of the clock; each carries, burnt in and as its presentation
+ * time, the wall time at which it left, counted from midnight: the first one as the clock showed it, each further one 40 ms more.
  */
 export function demoPictureFilter({ name, midnightMs, fontFile }: DemoPictureSpec): string {
   const { width, height, framesPerSecond } = demoPicture;
   const midnightSeconds = midnightMs / 1000;
-  const firstSeconds = `st(0,if(eq(N,0),RTCTIME/1000000-${midnightSeconds},ld(0)))`;
-  const clock = `setpts='(${firstSeconds}+N/${framesPerSecond})/TB'`;
+  // In frames, rounded: encoders keep time by the frame, and the picture must say what the packet says.
+  const firstFrame = `st(0,if(eq(N,0),round((RTCTIME/1000000-${midnightSeconds})*${framesPerSecond}),ld(0)))`;
+  const clock = `setpts='(${firstFrame}+N)/${framesPerSecond}/TB'`;
   return [
     `testsrc2=size=${width}x${height}:rate=${framesPerSecond}`,
+    'realtime',
     'settb=1/1000',
     clock,
     ...letters({ name, fontFile }),
     ...barFilters(),
-    'setpts=PTS-STARTPTS',
     'format=yuv420p',
-    // Last: a filter behind it would hold each frame until the next one is due.
-    'realtime',
   ].join(',');
+}
+
+/** A tone whose presentation times count from the same midnight. */
+export function demoToneFilter({ hertz, midnightMs }: { hertz: number; midnightMs: number }): string {
+  const firstSeconds = `st(0,if(eq(N,0),RTCTIME/1000000-${midnightMs / 1000},ld(0)))`;
+  const clock = `asetpts='${firstSeconds}/TB+NB_CONSUMED_SAMPLES'`;
+  return [`sine=frequency=${hertz}:sample_rate=48000`, 'arealtime', clock, 'volume=0.2'].join(',');
 }
 
 function letters({ name, fontFile }: Pick<DemoPictureSpec, 'name' | 'fontFile'>): string[] {

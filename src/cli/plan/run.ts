@@ -93,7 +93,7 @@ export async function startAndFollow(
   }
 }
 
-async function startStored({
+export async function startStored({
   session,
   temporal,
   planId,
