@@ -2,13 +2,18 @@
 import type { TimelineSegment, TimelineStretch } from './merge-timeline.ts';
 import type { MsRange } from './range.ts';
 
+export interface PieceStretch extends TimelineStretch {
+  segmentIndex: number;
+}
+
 /** A file, or the part of one between two holes. */
 export interface Piece {
   path: string;
   segmentIndex: number;
   streamKey: string;
   range: MsRange;
-  stretches: readonly TimelineStretch[];
+  /** What it covers, each with the segment that it belongs to. */
+  stretches: readonly PieceStretch[];
   firstStretch: TimelineStretch;
   lastStretch: TimelineStretch;
   /** Wall time of the file's presentation time 0. */
@@ -33,7 +38,7 @@ export function piecesOf(
     .map((segment, segmentIndex) => ({ segment, segmentIndex }))
     .filter(({ segment }) => segment.covered.length > 0)
     .toSorted((a, b) => a.segment.range.startMs - b.segment.range.startMs);
-  return ordered.flatMap(({ segment, segmentIndex }, position) => {
+  const pieces = ordered.flatMap(({ segment, segmentIndex }, position) => {
     const runs = how.cutsAtHoles ? runsOf(segment.covered, how.gapThresholdSeconds) : [segment.covered];
     return runs.map((stretches, run) => {
       const next = runs[run + 1];
@@ -50,6 +55,31 @@ export function piecesOf(
       return piece;
     });
   });
+  return withoutReplaced(pieces);
+}
+
+/** Leaves out pieces that the next file shows as a whole in what it brings from before its segment; that one covers for them. */
+function withoutReplaced(pieces: readonly Piece[]): Piece[] {
+  const kept: Piece[] = [];
+  for (const piece of pieces.toReversed()) {
+    const next = kept[0];
+    const isReplaced =
+      next !== undefined &&
+      next.cutBefore === undefined &&
+      next.inPtsSeconds === undefined &&
+      next.streamKey === piece.streamKey &&
+      next.firstPictureMs <= piece.firstPictureMs;
+    if (!isReplaced) {
+      kept.unshift(piece);
+      continue;
+    }
+    const taken = piece.stretches.map((stretch) => ({
+      ...stretch,
+      ptsSeconds: ptsAt(next.zeroMs, stretch.startMs),
+    }));
+    kept[0] = { ...next, stretches: [...taken, ...next.stretches], firstStretch: taken[0]! };
+  }
+  return kept;
 }
 
 function pieceOf(of: {
@@ -70,7 +100,7 @@ function pieceOf(of: {
     segmentIndex,
     streamKey: segment.streamKey,
     range: segment.range,
-    stretches,
+    stretches: stretches.map((stretch) => ({ ...stretch, segmentIndex })),
     firstStretch,
     lastStretch,
     zeroMs,

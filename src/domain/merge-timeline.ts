@@ -211,8 +211,7 @@ function outBefore(piece: Piece, untilMs: number): number | undefined {
 }
 
 function placed(piece: Piece, at: { partIndex: number; startSeconds: number }): MergedStretch[] {
-  const { segmentIndex } = piece;
-  return piece.stretches.flatMap(({ startMs, endMs, ptsSeconds }) => {
+  return piece.stretches.flatMap(({ startMs, endMs, ptsSeconds, segmentIndex }) => {
     const mediaSeconds = at.startSeconds + ptsSeconds - piece.anchorPtsSeconds;
     const row = { partIndex: at.partIndex, segmentIndex, startMs, endMs };
     if (mediaSeconds >= -stepSeconds / 2)

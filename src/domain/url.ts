@@ -50,6 +50,7 @@ export function parseSourceUrl(
   if (scheme === 'file') {
     if (hostport !== '' || userinfo !== undefined) throw forbidden(text, 'a file address has no host');
     if (path === '' || path.endsWith('/') || query !== '') throw forbidden(text, 'it names no file');
+    if (/%2f/i.test(path)) throw forbidden(text, 'its path holds an encoded slash');
     return { scheme, host: '', path, query };
   }
   return { scheme, ...parseHostPort(text, hostport), path, query, ...parseUserinfo(text, userinfo) };
@@ -90,7 +91,6 @@ interface Split {
 
 function split(text: string): Split {
   if (text.length > maxLength) throw forbidden(text, `it is longer than ${maxLength} characters`);
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029\\]/.test(text)) {
     throw forbidden(text, 'it holds a control character or a backslash');
   }

@@ -1,6 +1,7 @@
 // Local days on the time line: days of 23, 24 and 25 hours, skipped and repeated hours, zones that are none.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { sample } from './sample.ts';
 import { addDays, datesBetween, isTimeZone, localParts, windowOnDate } from '../../src/domain/calendar.ts';
 import { isFault } from '../../src/domain/fault.ts';
 import { isoFromMs } from '../../src/domain/range.ts';
@@ -152,7 +153,7 @@ describe('windowOnDate', () => {
           expect(next.startMs).toBe(cursorMs);
         },
       ),
-      { numRuns: 1500 },
+      sample(1500),
     );
   });
 

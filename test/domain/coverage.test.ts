@@ -1,6 +1,7 @@
 // Coverage tiles its window: no hole, no overlap, positions right after clipping; and the algebra of ranges under it.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { sample } from './sample.ts';
 import { type KnownStretch, tileCoverage } from '../../src/domain/coverage.ts';
 import { coveredMs, intersect, lengthMs, subtract, toMsRange, union } from '../../src/domain/range.ts';
 
@@ -129,7 +130,7 @@ describe('tileCoverage', () => {
         }
         expect(cursorMs).toBe(100);
       }),
-      { numRuns: 1000 },
+      sample(1000),
     );
   });
 
@@ -161,7 +162,7 @@ describe('range algebra', () => {
           expect(taken.every((other) => intersect(part, other) === undefined)).toBe(true);
         }
       }),
-      { numRuns: 1000 },
+      sample(1000),
     );
   });
 });

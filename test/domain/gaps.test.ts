@@ -1,6 +1,7 @@
 // Holes in presentation times and their place on the wall clock.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { sample } from './sample.ts';
 import type { SegmentScan } from '../../src/domain/gap-report.ts';
 import { findGaps, scanToWall } from '../../src/domain/gaps.ts';
 import { coveredMs, lengthMs } from '../../src/domain/range.ts';
@@ -136,7 +137,7 @@ describe('findGaps', () => {
           expect(found.missingSeconds).toBeLessThanOrEqual(100 + 1e-9);
         },
       ),
-      { numRuns: 1000 },
+      sample(1000),
     );
   });
 
@@ -156,6 +157,7 @@ describe('findGaps', () => {
         expect(missing(fewer)).toBeGreaterThanOrEqual(missing(base));
         expect(missing(fewer.slice(1))).toBeGreaterThanOrEqual(missing(fewer) - 1e-9);
       }),
+      sample(100),
     );
   });
 });
@@ -337,7 +339,7 @@ describe('scanToWall', () => {
           expect(coveredMs(found.covered, range) + coveredMs(found.missing, range)).toBe(100_000);
         },
       ),
-      { numRuns: 1000 },
+      sample(1000),
     );
   });
 });

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { sample } from './sample.ts';
 import { coveragePath, gapReportPath, mergedName, mergedPath, segmentPath } from '../../src/domain/names.ts';
 import { cutIntoSegments, segmentStem } from '../../src/domain/segment.ts';
 import { sha256Hex } from '../../src/domain/sha256.ts';
@@ -96,7 +97,7 @@ describe('slugOf', () => {
         slugs.forEach(expectOneSafeSegment);
         expect(new Set(slugs).size).toBe(names.length);
       }),
-      { numRuns: 1000 },
+      sample(1000),
     );
   });
 
@@ -120,6 +121,7 @@ test('utf8Bytes agrees with the platform for well-formed text', () => {
     fc.property(fc.string({ unit: 'grapheme' }), (text) => {
       expect(utf8Bytes(text)).toEqual([...Buffer.from(text)]);
     }),
+    sample(100),
   );
 });
 
