@@ -10,4 +10,4 @@ const server = createServer((_request, response) => {
   createReadStream(file, { highWaterMark: 1 << 20 }).pipe(response);
 });
 server.listen(0, '127.0.0.1', () => console.log((server.address() as AddressInfo).port));
-process.stdin.on('end', () => process.exit(0)).resume();
+process.stdin.on('end', () => server.close().closeAllConnections()).resume();

@@ -1,7 +1,7 @@
 // One HTTP request to a source up to its answer's headers: address policy, redirects, Basic and Digest credentials, time limits.
 import http, { type IncomingMessage, type OutgoingHttpHeaders, type RequestOptions } from 'node:http';
 import https from 'node:https';
-import type { LookupFunction } from 'node:net';
+import type { LookupFunction, NetConnectOpts } from 'node:net';
 import { Fault } from '../domain/fault.ts';
 import {
   parseSourceUrl,
@@ -11,6 +11,7 @@ import {
   type Credentials,
 } from '../domain/url.ts';
 import { resolveAllowed, type ResolvedAddress } from './address-policy.ts';
+import { createBulkRead, type BulkRead } from './bulk-read.ts';
 import { basicAuthorization, digestAuthorization, parseDigestChallenge } from './digest-auth.ts';
 import { faultOfConnection } from './http-faults.ts';
 
@@ -35,6 +36,8 @@ export interface HttpAsk {
 
 export interface HttpAnswer {
   response: IncomingMessage;
+  /** The fast way to the body; absent on encrypted connections. */
+  bulk?: BulkRead | undefined;
   status: number;
   /** where the answer came from, redacted */
   url: string;
@@ -74,6 +77,8 @@ function fixedLookup({ address, family }: ResolvedAddress): LookupFunction {
   };
 }
 
+type WireAnswer = Pick<HttpAnswer, 'response' | 'bulk'>;
+
 interface WireRequest {
   target: URL;
   method: string;
@@ -82,11 +87,11 @@ interface WireRequest {
   policy: HttpPolicy;
 }
 
-function exchange({ target, method, headers, signal, policy }: WireRequest): Promise<IncomingMessage> {
+function exchange({ target, method, headers, signal, policy }: WireRequest): Promise<WireAnswer> {
   const shown = redactUrl(target.href);
   const late = (what: string, seconds: number) =>
     new Fault('SourceUnreachable', `The source ${what} within ${seconds} s: ${shown}.`);
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const { promise, resolve, reject } = Promise.withResolvers<WireAnswer>();
   let abandon: (fault: Fault) => void = reject;
   const connectTimer = setTimeout(
     () => abandon(late('did not accept a connection', policy.connectSeconds)),
@@ -96,15 +101,17 @@ function exchange({ target, method, headers, signal, policy }: WireRequest): Pro
 
   function send(address: ResolvedAddress): void {
     const isTls = target.protocol === 'https:';
+    const bulk = isTls ? undefined : createBulkRead();
     const options: RequestOptions = {
       host: target.hostname.replace(/^\[|\]$/g, ''),
       port: target.port || (isTls ? 443 : 80),
       path: target.pathname + target.search,
       method,
       headers,
-      agent: false,
       lookup: fixedLookup(address),
       signal,
+      // An agent would make the connection itself; every request has one of its own either way.
+      ...(bulk ? { createConnection: (wanted) => bulk.connect(wanted as NetConnectOpts) } : { agent: false }),
     };
     const request = (isTls ? https : http).request(options);
     abandon = (fault) => request.destroy(fault);
@@ -115,7 +122,7 @@ function exchange({ target, method, headers, signal, policy }: WireRequest): Pro
         answerTimer = setTimeout(() => abandon(late('did not answer', answerSeconds)), answerSeconds * 1000);
       });
     });
-    request.once('response', resolve);
+    request.once('response', (response) => resolve({ response, bulk }));
     // Stays for good: a connection may break after its answer was delivered.
     request.on('error', reject);
     request.end();
@@ -142,6 +149,8 @@ function exchange({ target, method, headers, signal, policy }: WireRequest): Pro
     });
 }
 
+const isRefused = ({ response }: WireAnswer) => response.statusCode === 401 || response.statusCode === 403;
+
 /** Lets go of an answer that nobody will read. */
 export function discard(response: IncomingMessage): void {
   response.on('error', () => undefined);
@@ -152,19 +161,16 @@ export function discard(response: IncomingMessage): void {
 export function createHttpOpen(policy: HttpPolicy): HttpOpen {
   const basicOrigins = new Set<string>();
 
-  async function authorized(
-    wire: WireRequest,
-    credentials: Credentials | undefined,
-  ): Promise<IncomingMessage> {
+  async function authorized(wire: WireRequest, credentials: Credentials | undefined): Promise<WireAnswer> {
     const { target } = wire;
     if (!credentials) return exchange(wire);
     const basic = { ...wire.headers, authorization: basicAuthorization(credentials) };
     if (basicOrigins.has(target.origin)) return exchange({ ...wire, headers: basic });
     // Asked first without: a recorder that wants Digest may count an unasked Basic as a failed login.
     const first = await exchange(wire);
-    if (first.statusCode !== 401 && first.statusCode !== 403) return first;
-    discard(first);
-    const challenge = parseDigestChallenge(first.headers['www-authenticate'] ?? '');
+    if (!isRefused(first)) return first;
+    discard(first.response);
+    const challenge = parseDigestChallenge(first.response.headers['www-authenticate'] ?? '');
     if (challenge) {
       const { method } = wire;
       const authorization = digestAuthorization({
@@ -176,7 +182,7 @@ export function createHttpOpen(policy: HttpPolicy): HttpOpen {
       return exchange({ ...wire, headers: { ...wire.headers, authorization } });
     }
     const second = await exchange({ ...wire, headers: basic });
-    if (second.statusCode !== 401 && second.statusCode !== 403) basicOrigins.add(target.origin);
+    if (!isRefused(second)) basicOrigins.add(target.origin);
     return second;
   }
 
@@ -186,14 +192,11 @@ export function createHttpOpen(policy: HttpPolicy): HttpOpen {
     let target = asked;
     for (let hop = 0; hop <= maxRedirects; hop += 1) {
       const wire = { target, method, headers: { 'accept-encoding': 'identity', ...headers }, signal, policy };
-      const isAskedHost = target.hostname === asked.hostname;
-      const response = await authorized(
-        wire,
-        isAskedHost ? (credentials ?? stripped.credentials) : undefined,
-      );
+      const given = target.host === asked.host ? (credentials ?? stripped.credentials) : undefined;
+      const { response, bulk } = await authorized(wire, given);
       const { statusCode: status = 0, headers: answered } = response;
       if (!redirectStatuses.includes(status) || answered.location === undefined)
-        return { response, status, url: redactUrl(target.href) };
+        return { response, bulk, status, url: redactUrl(target.href) };
       discard(response);
       target = redirectTarget(target, answered.location, policy.allowedRedirectHosts);
     }

@@ -27,6 +27,10 @@ interface Flow {
   /** Undefined until it is open. */
   file?: PartialFile;
   receivedBytes: number;
+  /** Lets the source go on after a pause. */
+  resume?: () => void;
+  /** Tells the source which of its buffers are written. */
+  reuse?: (writtenBytes: number) => void;
 }
 
 /** Settles when the answer has ended, broken off, stalled or been cancelled. Listens from the start: a reset may come before the file is open. */
@@ -45,20 +49,37 @@ function endOf(flow: Flow): PromiseWithResolvers<void> {
   return end;
 }
 
-/** Lets chunks run into the file; a slow disk pauses the source. */
-function pump(flow: Flow, file: PartialFile, fail: (fault: Fault) => void): void {
-  const { answer, maxBytes } = flow.spec;
-  answer.response.on('data', (chunk: Buffer) => {
-    flow.receivedBytes += chunk.length;
+/** Lets the body run into the file; a slow disk pauses the source. */
+function pump(flow: Flow, file: PartialFile, end: PromiseWithResolvers<void>): void {
+  const { answer, keepBytes, maxBytes } = flow.spec;
+  const { response, bulk } = answer;
+  const diverted = bulk?.canDivert(response) ? bulk : undefined;
+  const wholeBytes = keepBytes + Number(response.headers['content-length'] ?? Number.NaN);
+
+  /** False when the source must wait. */
+  function accept(chunk: Buffer): boolean {
+    // Bytes behind the promised length belong to no file.
+    const wanted = diverted ? chunk.subarray(0, wholeBytes - flow.receivedBytes) : chunk;
+    flow.receivedBytes += wanted.length;
     flow.watch.received(flow.receivedBytes);
+    const hasRoom = file.push(wanted);
     if (maxBytes !== undefined && flow.receivedBytes > maxBytes)
-      return fail(
-        new Fault('MediaUnreadable', `The source sent more than ${maxBytes} bytes: ${answer.url}.`),
-      );
-    if (file.push(chunk)) return;
-    answer.response.pause();
-    flow.watch.pause();
-  });
+      end.reject(new Fault('MediaUnreadable', `The source sent more than ${maxBytes} bytes: ${answer.url}.`));
+    else if (flow.receivedBytes === wholeBytes) end.resolve();
+    if (!hasRoom) flow.watch.pause();
+    return hasRoom;
+  }
+
+  if (diverted) {
+    flow.resume = () => diverted.resume();
+    flow.reuse = (writtenBytes) => diverted.reuse(writtenBytes - keepBytes);
+    diverted.divert(response, accept);
+  } else {
+    flow.resume = () => void response.resume();
+    response.on('data', (chunk: Buffer) => {
+      if (!accept(chunk)) response.pause();
+    });
+  }
 }
 
 /** Receives to the end. On failure what arrived is written out, so that the partial holds all of it. */
@@ -81,11 +102,12 @@ export async function receiveBody(spec: ReceiveSpec): Promise<{ sizeBytes: numbe
       keepBytes,
       onWritten: (writtenBytes) => {
         hash?.advance(writtenBytes);
+        flow.reuse?.(writtenBytes);
         spec.onBytes?.(writtenBytes);
       },
       onRoom: () => {
         watch.resume();
-        response.resume();
+        flow.resume?.();
       },
       onError: end.reject,
     });
@@ -95,7 +117,7 @@ export async function receiveBody(spec: ReceiveSpec): Promise<{ sizeBytes: numbe
     if (spec.validators) {
       // After the old bytes are cut off and before new ones come: the note never speaks of bytes of another file.
       await writeResumeNote(toPath, spec.validators);
-      pump(flow, file, end.reject);
+      pump(flow, file, end);
     } else end.resolve();
     await end.promise;
     watch.stop();
