@@ -29,13 +29,18 @@ export function concatListText(entries: readonly (Omit<ConcatEntry, 'path'> & { 
   const lines = entries.flatMap((entry) => [
     `file ${quoteForList(entry.name)}`,
     `option format_whitelist ${demuxerName[entry.container]}`,
-    // A transport stream calls a packet corrupt for one lost continuity count; such a picture is better kept.
-    ...(entry.container === 'mpegts' ? [] : ['option fflags +discardcorrupt']),
+    ...(entry.container === 'mpegts' ? [] : namedContainerOptions),
     ...(entry.outPointSeconds === undefined ? [] : [`outpoint ${listSeconds(entry.outPointSeconds)}`]),
     ...(entry.durationSeconds === undefined ? [] : [`duration ${listSeconds(entry.durationSeconds)}`]),
   ]);
   return ['ffconcat version 1.0', ...lines, ''].join('\n');
 }
+
+/**
+ * What a transport stream must not have: it calls a packet corrupt for one lost continuity count, and such a picture is better kept;
+ * and its frame rate is only known by looking. The others say it themselves: not looking saves a sixth of the CPU of a merge (measured).
+ */
+const namedContainerOptions: readonly string[] = ['option fflags +discardcorrupt', 'option fpsprobesize 0'];
 
 /** Single quotes as the list's grammar wants them. Throws UnsafeName for control characters: a newline would begin a directive. */
 export function quoteForList(name: string): string {

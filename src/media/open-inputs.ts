@@ -66,7 +66,11 @@ export async function openInputs(spec: {
 export function openInputsArgs(files: readonly { path: string; container: ContainerName }[]): string[] {
   return ffmpegArgs({
     inputs: files.map(({ path, container }) => ({
-      options: ['-protocol_whitelist', 'file', '-format_whitelist', demuxerName[container]],
+      options: [
+        ...['-protocol_whitelist', 'file', '-format_whitelist', demuxerName[container]],
+        // As in the list of the merge: the start time must be the one that the merge will see.
+        ...(container === 'mpegts' ? [] : ['-fpsprobesize', '0']),
+      ],
       source: fileUrl(path),
     })),
     outputs: [],

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createFfmpeg } from '../../src/media/ffmpeg.ts';
-import { readTimesWith } from '../../src/media/media.ts';
+import type { ReadTimes } from '../../src/media/check-places.ts';
 import type { MergeDeps } from '../../src/media/merge.ts';
 import { createScanner } from '../../src/media/scan/scanner.ts';
 import { createRun } from '../../src/process/run.ts';
@@ -18,7 +18,12 @@ export const run = createRun({ wrapper: createWrapper({ protection: 'parentDeath
 export const ffmpeg = createFfmpeg({ run, ffmpegPath: 'ffmpeg' });
 
 export const scanner = createScanner({ run, ffprobePath: 'ffprobe', threads: 1 });
-export const readTimes = readTimesWith(scanner);
+
+/** A file without pictures answers none. */
+export const readTimes: ReadTimes = async (spec) => {
+  const read = await scanner.readTimes(spec);
+  return { videoPts: read.kind === 'times' ? read.times.videoPts : new Float64Array(0) };
+};
 
 export const deps: MergeDeps = { run, ffmpeg, ffmpegPath: 'ffmpeg', ffprobePath: 'ffprobe', readTimes };
 
