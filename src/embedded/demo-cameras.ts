@@ -2,7 +2,7 @@
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Run } from '../process/run-spec.ts';
-import { demoPicture, demoPictureFilter, demoToneFilter } from './demo-picture.ts';
+import { demoPicture, demoPictureFilter, demoToneFilter, demoWayMs } from './demo-picture.ts';
 import type { MediaMtxServer } from './mediamtx-server.ts';
 
 export interface DemoCamera {
@@ -52,8 +52,6 @@ export async function openDemoPaths({
       throw new Error(`MediaMTX does not take ${path}: ${answer.status} ${await answer.text()}`);
   };
   await change('PATCH', 'global/patch', { authInternalUsers: [...authInternalUsers, guest] });
-  // Recorded by the cameras' own clock (RTCP), not by the time of arrival.
-  await change('POST', `paths/add/${encodeURIComponent(demoPaths)}`, { useAbsoluteTimestamp: true });
 }
 
 export interface DemoPublishing {
@@ -79,8 +77,21 @@ export function publishDemoCamera({ run, ffmpegPath, ...spec }: DemoPublishing):
   };
 }
 
-/** Sound begins this many packets late: MediaMTX takes a recording’s time from what comes first, and that must be the picture. */
-const silentPackets = Math.ceil((5 * 48_000) / 1024);
+/**
+ * MediaMTX dates a recording by the arrival of its first picture, so that one must take no longer than all others. Pictures are
+ * withheld for a second, while the handshake goes on, and then until a key frame leaves within 25 ms of its time (at most 5 s);
+ * no report goes in front; and a whole key frame is one packet.
+ */
+function withheldPictures(midnightMs: number): string {
+  const { framesPerSecond } = demoPicture;
+  const late = `gt(time(0)-${midnightMs / 1000}-pts*tb,${(25 - demoWayMs) / 1000})`;
+  const wait = `lt(n,${framesPerSecond})+lt(n,${framesPerSecond * 5})*(${late}+not(key))`;
+  return `if(ld(0),0,if(${wait},1,st(0,1)*0))`.replaceAll(',', '\\,');
+}
+
+/** Sound must flow before pictures do: the multiplexer holds a picture back until it has sound of a later date. */
+const withheldSoundPackets = Math.ceil((0.5 * 48_000) / 1024);
+const largestPacketBytes = 60_000;
 
 /** Arguments of ffmpeg. A key frame each second, so that no recording begins in the middle of a picture. */
 export function demoCameraArgs(
@@ -90,42 +101,17 @@ export function demoCameraArgs(
   const picture = demoPictureFilter({ name: camera.path, midnightMs, fontFile });
   const tone = demoToneFilter({ hertz: camera.toneHertz, midnightMs });
   return [
-    ...['-hide_banner', '-loglevel', 'error', '-nostdin'],
-    ...[
-      '-filter_complex',
-      `${picture}[v];${tone}[a]`,
-      '-map',
-      '[v]',
-      '-map',
-      '[a]',
-      '-fps_mode',
-      'passthrough',
-    ],
-    ...[
-      '-c:v',
-      'libx264',
-      '-preset',
-      'ultrafast',
-      '-tune',
-      'zerolatency',
-      '-b:v',
-      '500k',
-      '-maxrate',
-      '800k',
-    ],
-    ...['-bufsize', '800k', '-g', String(demoPicture.framesPerSecond), '-c:a', 'aac', '-b:a', '64k'],
-    ...['-bsf:a', `noise=drop=lt(n\\,${silentPackets})`],
-    // Time 0 of the packets is midnight; RTCP tells MediaMTX, as a camera with a synchronised clock would.
-    ...[
-      '-start_time_realtime',
-      String(midnightMs * 1000),
-      '-f',
-      'rtsp',
-      '-rtsp_transport',
-      'tcp',
-      `${rtspUrl}/${camera.path}`,
-    ],
-  ];
+    '-hide_banner -loglevel error -nostdin -filter_complex'.split(' '),
+    [`${picture}[v];${tone}[a]`],
+    '-map [v] -map [a] -fps_mode passthrough -enc_time_base:v 1:1000 -c:v libx264 -preset ultrafast -tune zerolatency'.split(
+      ' ',
+    ),
+    `-b:v 500k -maxrate 800k -bufsize 800k -g ${demoPicture.framesPerSecond} -c:a aac -b:a 64k`.split(' '),
+    ['-bsf:v', `noise=drop=${withheldPictures(midnightMs)}`],
+    ['-bsf:a', `noise=drop=lt(n\\,${withheldSoundPackets})`],
+    `-f rtsp -rtsp_transport tcp -rtpflags skip_rtcp -pkt_size ${largestPacketBytes}`.split(' '),
+    [`${rtspUrl}/${camera.path}`],
+  ].flat();
 }
 
 const fontFiles = [

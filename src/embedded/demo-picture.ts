@@ -25,6 +25,12 @@ export function readClockBar(luma: Uint8Array): number {
   return value;
 }
 
+/**
+ * From the burning in to the arrival at the server: the kernel holds a packet back until the one before is acknowledged, 40 ms.
+ * The clock shows the time of arrival, within 20 ms on a machine that is not overloaded.
+ */
+export const demoWayMs = 45;
+
 export interface DemoPictureSpec {
   name: string;
   /** Epoch ms of the midnight (UTC) that the burnt clock counts from. */
@@ -39,13 +45,11 @@ export interface DemoPictureSpec {
  */
 export function demoPictureFilter({ name, midnightMs, fontFile }: DemoPictureSpec): string {
   const { width, height, framesPerSecond } = demoPicture;
-  const midnightSeconds = midnightMs / 1000;
-  // In frames, rounded: encoders keep time by the frame, and the picture must say what the packet says.
-  const firstFrame = `st(0,if(eq(N,0),round((RTCTIME/1000000-${midnightSeconds})*${framesPerSecond}),ld(0)))`;
-  const clock = `setpts='(${firstFrame}+N)/${framesPerSecond}/TB'`;
+  const firstMs = `st(0,if(eq(N,0),round((RTCTIME/1000000-${midnightMs / 1000})*1000)+${demoWayMs},ld(0)))`;
+  const clock = `setpts='(${firstMs}+N*1000/${framesPerSecond})/1000/TB'`;
   return [
     `testsrc2=size=${width}x${height}:rate=${framesPerSecond}`,
-    'realtime',
+    `realtime=limit=${mostLateSeconds}`,
     'settb=1/1000',
     clock,
     ...letters({ name, fontFile }),
@@ -54,11 +58,22 @@ export function demoPictureFilter({ name, midnightMs, fontFile }: DemoPictureSpe
   ].join(',');
 }
 
+/** Frames that are late by less are hurried on; beyond that the filter would set its clock anew, and the burnt one would be wrong. */
+const mostLateSeconds = 60;
+
+/** Sound is dated this much late, so that it is always there when the multiplexer looks for what belongs to a picture. */
+const soundLeadSeconds = 0.1;
+
 /** A tone whose presentation times count from the same midnight. */
 export function demoToneFilter({ hertz, midnightMs }: { hertz: number; midnightMs: number }): string {
-  const firstSeconds = `st(0,if(eq(N,0),RTCTIME/1000000-${midnightMs / 1000},ld(0)))`;
+  const firstSeconds = `st(0,if(eq(N,0),RTCTIME/1000000-${midnightMs / 1000}+${soundLeadSeconds},ld(0)))`;
   const clock = `asetpts='${firstSeconds}/TB+NB_CONSUMED_SAMPLES'`;
-  return [`sine=frequency=${hertz}:sample_rate=48000`, 'arealtime', clock, 'volume=0.2'].join(',');
+  return [
+    `sine=frequency=${hertz}:sample_rate=48000`,
+    `arealtime=limit=${mostLateSeconds}`,
+    clock,
+    'volume=0.2',
+  ].join(',');
 }
 
 function letters({ name, fontFile }: Pick<DemoPictureSpec, 'name' | 'fontFile'>): string[] {

@@ -102,7 +102,9 @@ async function resultText(
   const files: string[] = [];
   for (const day of days) {
     const causes = Object.entries(await missingByCause(catalog, day)) as [MissingCause, number][];
-    const reasons = causes.map(([cause, seconds]) => `${humanSeconds(seconds)} ${causeTexts[cause]}`);
+    const reasons = causes
+      .filter(([, seconds]) => seconds >= 0.05)
+      .map(([cause, seconds]) => `${humanSeconds(seconds)} ${causeTexts[cause]}`);
     rows.push([
       day.cameraId,
       day.state,

@@ -32,7 +32,10 @@ export async function runDemoCommand(invocation: Invocation): Promise<ExitCode> 
     if (signal.aborted) return exitCodes.gapsOrFailures;
     throw error;
   } finally {
-    if (!json) terminal.err(`Files, recordings and logs of the demo lie in ${dataDir}; remove it when you have seen them.`);
+    if (!json)
+      terminal.err(
+        `Files, recordings and logs of the demo lie in ${dataDir}; remove it when you have seen them.`,
+      );
   }
 }
 

@@ -1,8 +1,8 @@
 // `longtake worker`: runs one worker until it is asked to stop.
 import { runWorker } from '../../worker/main.ts';
-import { Fault } from '../../domain/fault.ts';
 import type { Invocation } from '../perform.ts';
 import { configOf } from '../session.ts';
+import { withHost } from './host-flag.ts';
 
 export async function runWorkerCommand({ terminal, flags, json, signal }: Invocation): Promise<void> {
   const config = withHost(await configOf({ flags }), flags['host']);
@@ -16,16 +16,6 @@ export async function runWorkerCommand({ terminal, flags, json, signal }: Invoca
       else terminal.out(`Worker on ${config.host} is ready; Ctrl-C stops it.`);
     },
   });
-}
-
-function withHost<C extends { host: string }>(config: C, host: unknown): C {
-  if (host === undefined) return config;
-  if (typeof host !== 'string' || !/^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/.test(host))
-    throw new Fault(
-      'InputInvalid',
-      '--host takes small letters, digits, dots, hyphens and underscores, at most 63.',
-    );
-  return { ...config, host };
 }
 
 /** Aborted when the parent closes our input, or dies: its end of the pipe is then closed for it. */
