@@ -10,8 +10,8 @@ const source = (root, entry, args) => [{ title: entry, argv: ['node', join(root,
 const vitestRun = (root, title, args) => [{ title, argv: [vitest(root), 'run', ...args] }];
 
 /**
- * Per command: `needs` = purposes of system packages, `servers` = servers to obtain, `programs(root, args)` = argv lists
- * run one after another, all of them even when one fails. `node` stands for the packaged Node.
+ * Per command: `needs` = purposes of system packages, `servers` = servers to obtain, `fleetServers` = those
+ * to build that only a fleet runs, `programs(root, args)` = argv lists run one after another, all of them even when one fails. `node` stands for the packaged Node.
  */
 export const commands = {
   demo: {
@@ -53,6 +53,7 @@ export const commands = {
     does: 'the topology of docker-compose.yml without containers',
     needs: ['test'],
     servers: ['temporal', 'mediamtx'],
+    fleetServers: ['temporal-server', 'temporal-ui'],
     programs: (root, args) => vitestRun(root, 'fleet', ['--config', 'vitest.fleet.config.ts', ...args]),
   },
 };

@@ -8,7 +8,7 @@ import { homeDir, pinnedVersions, serverTools } from './server-tools.js';
 const limitSeconds = 1500;
 
 /** Go's environment: no toolchain download, nothing of C, and a home even where HOME is empty. */
-function goEnvironment(more) {
+export function goEnvironment(more) {
   return {
     ...process.env,
     HOME: homeDir(),
@@ -19,7 +19,8 @@ function goEnvironment(more) {
   };
 }
 
-async function must(what, command, args, options) {
+/** Runs a step of a build to success. Throws a plain Error with the end of its output. */
+export async function must(what, command, args, options) {
   const { code, output } = await runCommand(command, args, { timeoutSeconds: limitSeconds, ...options });
   if (code !== 0) throw new Error(`${what} failed:\n${tail(output)}`);
   return output;
@@ -76,9 +77,12 @@ async function buildMediaMtx(go, directory) {
   await must('go build', go, args, { cwd: source, env: goEnvironment() });
 }
 
+/** Path of Go's own command, or undefined. */
+export const findGo = () => onPath('go', { more: ['/usr/local/go/bin', '/usr/lib/go/bin'] });
+
 /** Puts the binary of `tool` into `directory`; throws a plain Error that says why not. */
 export async function buildServer(tool, directory) {
-  const go = onPath('go', { more: ['/usr/local/go/bin', '/usr/lib/go/bin'] });
+  const go = findGo();
   if (go === undefined) throw new Error(`go is not installed, so ${serverTools[tool].label} cannot be built`);
   await (tool === 'temporal' ? buildTemporal : buildMediaMtx)(go, directory);
 }

@@ -1,49 +1,13 @@
 // Brings a server into the user's cache: official download, else a build with Go. Safe when two clones do it at once.
-import {
-  chmodSync,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { downloadServer } from './download.js';
 import { buildServer } from './go-build.js';
 import { locateServer, versionOf } from './locate.js';
 import { isExecutable } from './on-path.js';
 import { SetupError, stillAlive } from './progress.js';
 import { cachedToolPath, pinnedVersions, serverTools, toolCacheDir } from './server-tools.js';
-
-function pidLives(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
-}
-
-/** Takes `path` as a lock of this process; false while another living one has it. Saves double work; the rename below keeps it right anyway. */
-function tryLock(path) {
-  const mine = `${path}.${process.pid}`;
-  writeFileSync(mine, String(process.pid));
-  try {
-    linkSync(mine, path);
-    return true;
-  } catch (error) {
-    if (error.code !== 'EEXIST') throw error;
-    const holder = existsSync(path) ? Number(readFileSync(path, 'utf8')) : 0;
-    if (!pidLives(holder)) rmSync(path, { force: true });
-    return false;
-  } finally {
-    rmSync(mine, { force: true });
-  }
-}
+import { whileAlone } from './tool-lock.js';
 
 /** Tries each way in turn inside `directory`; returns how it came, or throws with what each way said. */
 async function obtainInto(tool, directory, say) {
@@ -91,29 +55,14 @@ function publish(tool, directory, target) {
 
 async function fillCache(tool, say) {
   const target = cachedToolPath(tool, process.env);
-  const cache = toolCacheDir(process.env);
-  mkdirSync(cache, { recursive: true });
-  const lock = join(cache, `.${tool}-${pinnedVersions[tool]}.lock`);
-  let waited = false;
-  while (!tryLock(lock)) {
-    if (!waited) say('another set-up of this user is at it, waiting');
-    waited = true;
-    await delay(500);
-  }
-  const directory = mkdtempSync(join(cache, `.making-${tool}-`));
-  const cleanUp = () => {
-    rmSync(directory, { recursive: true, force: true });
-    rmSync(lock, { force: true });
-  };
-  process.once('exit', cleanUp);
+  const directory = mkdtempSync(join(toolCacheDir(process.env), `.making-${tool}-`));
   try {
     if (isExecutable(target)) return 'cached by another set-up meanwhile';
     const how = await obtainInto(tool, directory, say);
     publish(tool, directory, target);
     return how;
   } finally {
-    process.off('exit', cleanUp);
-    cleanUp();
+    rmSync(directory, { recursive: true, force: true });
   }
 }
 
@@ -122,6 +71,6 @@ export async function obtainServer(tool, say) {
   const version = pinnedVersions[tool];
   const here = await locateServer(tool);
   if (here !== undefined) return { path: here.path, outcome: `${version} from ${here.from}` };
-  const how = await fillCache(tool, say);
+  const how = await whileAlone({ name: `${tool}-${version}`, say }, () => fillCache(tool, say));
   return { path: cachedToolPath(tool, process.env), outcome: `${version} ${how}, cached` };
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { runForeground } from './command.js';
 import { commands } from './commands.js';
 import { checkNode, findNode, installPackages } from './npm-packages.js';
+import { fleetServers, obtainFleetServer } from './fleet-servers.js';
 import { obtainServer } from './obtain-server.js';
 import { SetupError, step } from './progress.js';
 import { serverTools } from './server-tools.js';
@@ -18,7 +19,7 @@ function usage() {
 }
 
 /** All steps for one command. Returns the environment in which it runs. */
-async function setUp({ needs, servers }) {
+async function setUp({ needs, servers, fleetServers: builds = [] }) {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 3))
     throw new SetupError(`Node ${process.version} is too old to set up`, 'install Node 20.3 or newer.');
@@ -32,6 +33,7 @@ async function setUp({ needs, servers }) {
       paths[serverTools[tool].pathVariable] = path;
       return outcome;
     });
+  for (const name of builds) await step(fleetServers[name].label, (say) => obtainFleetServer(name, say));
   const bin = [dirname(findNode(root)), join(root, 'node_modules', '.bin')].join(delimiter);
   return { ...process.env, ...paths, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
 }

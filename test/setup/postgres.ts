@@ -21,7 +21,17 @@ export interface TestPostgres extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-const user = 'longtake';
+export interface TestPostgresOptions {
+  /** Superuser of the cluster. */
+  user?: string;
+  /** Hexadecimal or so: it stands in URLs as it is. Random when absent. */
+  password?: string;
+  /** More settings, `name=value`. */
+  settings?: readonly string[];
+  /** A free one when absent. */
+  port?: number;
+}
+
 const host = '127.0.0.1';
 
 /** Newest server program first; Debian keeps one directory per version, off PATH. */
@@ -68,7 +78,11 @@ async function query(connectionString: string, text: string): Promise<void> {
 }
 
 /** Makes the cluster in `dir`; returns the argv, as the right account, of the server that will serve it. */
-async function makeCluster(dir: string, password: string): Promise<[string, string[]]> {
+async function makeCluster(
+  dir: string,
+  owner: { user: string; password: string },
+): Promise<[string, string[]]> {
+  const { user, password } = owner;
   const account = await unprivilegedAccount();
   const passwordFile = join(dir, 'password');
   await writeFile(passwordFile, password);
@@ -83,17 +97,22 @@ async function makeCluster(dir: string, password: string): Promise<[string, stri
 }
 
 /** Makes the cluster (about a second) and starts it; `stop` ends it and removes its files. */
-export async function startPostgres(): Promise<TestPostgres> {
+export async function startPostgres({
+  user = 'longtake',
+  password = randomBytes(16).toString('hex'),
+  settings: more = [],
+  port: chosenPort,
+}: TestPostgresOptions = {}): Promise<TestPostgres> {
   const dir = await tempDir();
   try {
-    const password = randomBytes(16).toString('hex');
-    const [command, args] = await makeCluster(dir.path, password);
-    const port = await freePort(host);
+    const [command, args] = await makeCluster(dir.path, { user, password });
+    const port = chosenPort ?? (await freePort(host));
     const settings = [
       'fsync=off',
       'full_page_writes=off',
       'unix_socket_directories=',
       `listen_addresses=${host}`,
+      ...more,
     ];
     const urlOf = (database: string): string => `postgres://${user}:${password}@${host}:${port}/${database}`;
     const server = await startServerProcess({
