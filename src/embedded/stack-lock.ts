@@ -1,7 +1,8 @@
 // One owner per data directory: a lock file that names the owning process, taken over when that process is gone.
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../domain/fault.ts';
 import { identify, isAlive, type ProcessIdentity } from './process-identity.ts';
 
@@ -11,6 +12,9 @@ export interface StackLock {
   /** Gives the lock up. Safe to call twice. */
   release(): Promise<void>;
 }
+
+/** A guard is held for a rename; whoever meets one looks again soon. */
+const guardPollMs = 5;
 
 interface LockDocument {
   token: string;
@@ -49,24 +53,52 @@ function refusal(path: string, lock: LockDocument): Fault | undefined {
   );
 }
 
-/** Moves a dead owner's lock out of the way; puts it back when a living one slipped in between our look and the move. */
-async function clearStale(path: string, seen: LockDocument): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  const moved = await readLock(aside);
-  if (moved !== undefined && moved.token !== seen.token) await link(aside, path).catch(() => undefined);
-  await unlink(aside);
-}
-
-async function replaceFile(path: string, document: LockDocument): Promise<string> {
+/** Writes the document beside the lock, complete, for a link or a rename to make it the lock. */
+async function writeFresh(path: string, document: LockDocument): Promise<string> {
   const fresh = `${path}.${randomUUID()}`;
   await writeFile(fresh, `${JSON.stringify(document)}\n`, { mode: 0o600 });
   return fresh;
+}
+
+/** True when the file `fresh` became the lock at `path`; link fails when there is one, and never shows half a file. */
+async function linkFresh(fresh: string, path: string): Promise<boolean> {
+  try {
+    await link(fresh, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/**
+ * Makes `lock` the lock at `path`; returns the living one that stands in the way instead. A dead lock is replaced only by
+ * whoever holds the guard named after its token, so two takers never both replace it; guards are locks of the same kind.
+ */
+async function take(path: string, lock: LockDocument): Promise<LockDocument | undefined> {
+  const fresh = await writeFresh(path, lock);
+  try {
+    for (;;) {
+      if (await linkFresh(fresh, path)) return undefined;
+      const held = await readLock(path);
+      if (held === undefined) continue;
+      if (refusal(path, held) !== undefined) return held;
+      const guard = `${path}.${held.token}`;
+      if ((await take(guard, { ...lock, token: randomUUID() })) !== undefined) {
+        await delay(guardPollMs);
+        continue;
+      }
+      try {
+        if ((await readLock(path))?.token !== held.token) continue;
+        await rename(fresh, path);
+        return undefined;
+      } finally {
+        await unlink(guard);
+      }
+    }
+  } finally {
+    await rm(fresh, { force: true });
+  }
 }
 
 /** Takes `<dataDir>/<name>.lock`. Throws Fault ConfigInvalid naming the process that holds it. */
@@ -79,16 +111,12 @@ export async function acquireStackLock(spec: { dataDir: string; name: string }):
     servers: [],
     takenAt: new Date().toISOString(),
   };
-  const fresh = await replaceFile(path, lock);
-  try {
-    await linkOrRefuse(fresh, path);
-  } finally {
-    await unlink(fresh);
-  }
+  const held = await take(path, lock);
+  if (held !== undefined) throw refusal(path, held) ?? refusalOf(path);
   return {
     async addServer(pid) {
       lock.servers.push(identify(pid));
-      await rename(await replaceFile(path, lock), path);
+      await rename(await writeFresh(path, lock), path);
     },
     async release() {
       if ((await readLock(path))?.token === lock.token) await unlink(path);
@@ -96,19 +124,7 @@ export async function acquireStackLock(spec: { dataDir: string; name: string }):
   };
 }
 
-async function linkOrRefuse(fresh: string, path: string): Promise<void> {
-  for (;;) {
-    try {
-      // link, not rename: it fails when the lock exists, and the file is complete the moment it appears.
-      await link(fresh, path);
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    }
-    const held = await readLock(path);
-    if (held === undefined) continue;
-    const reason = refusal(path, held);
-    if (reason !== undefined) throw reason;
-    await clearStale(path, held);
-  }
+/** The holder ended between our look and this sentence. */
+function refusalOf(path: string): Fault {
+  return new Fault('ConfigInvalid', `the data directory was in use a moment ago (${path}); start again`);
 }

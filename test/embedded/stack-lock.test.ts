@@ -17,15 +17,15 @@ afterEach(() => dir.remove());
 const take = (): Promise<StackLock> => acquireStackLock({ dataDir: dir.path, name: 'stack' });
 
 /** A lock left behind by a process that is gone, with servers that may live. */
-async function leaveLock(serverPids: number[] = []): Promise<void> {
+async function leaveLock(serverPids: number[] = [], name = 'stack.lock'): Promise<void> {
   const document = {
-    token: 'old',
+    token: name === 'stack.lock' ? 'old' : 'older',
     // Our own id with another start time: the id was reused.
     owner: { ...identify(), startTicks: '1' },
     servers: serverPids.map((pid) => identify(pid)),
     takenAt: '2026-01-01T00:00:00.000Z',
   };
-  await writeFile(join(dir.path, 'stack.lock'), JSON.stringify(document));
+  await writeFile(join(dir.path, name), JSON.stringify(document));
 }
 
 describe('acquireStackLock', () => {
@@ -46,7 +46,17 @@ describe('acquireStackLock', () => {
   });
 
   test('lets exactly one of twenty takers have a stale lock', async () => {
+    for (let trial = 0; trial < 30; trial++) {
+      await leaveLock();
+      const results = await Promise.allSettled(Array.from({ length: 20 }, take));
+      expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
+      expect(await readdir(dir.path)).toEqual(['stack.lock']);
+    }
+  });
+
+  test('takes over when an earlier taker died while taking over', async () => {
     await leaveLock();
+    await leaveLock([], 'stack.lock.old');
     const results = await Promise.allSettled(Array.from({ length: 20 }, take));
     expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
     expect(await readdir(dir.path)).toEqual(['stack.lock']);
