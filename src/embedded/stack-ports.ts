@@ -12,7 +12,13 @@ export interface StackPorts {
 }
 
 /** What the servers use when nobody says otherwise. */
-const usual: StackPorts = { temporal: 7233, temporalUi: 8233, rtsp: 8554, api: 9997, playback: 9996 };
+export const usualPorts: StackPorts = {
+  temporal: 7233,
+  temporalUi: 8233,
+  rtsp: 8554,
+  api: 9997,
+  playback: 9996,
+};
 
 /** Chooses the ports and remembers them in `<dataDir>/ports.json`, so that addresses survive a restart of the stack. */
 export async function chooseStackPorts({
@@ -23,10 +29,10 @@ export async function chooseStackPorts({
   ip: string;
 }): Promise<StackPorts> {
   const path = join(dataDir, 'ports.json');
-  const wanted = { ...usual, ...(await readPorts(path)) };
-  const spare = await freePorts(ip, Object.keys(usual).length);
+  const wanted = { ...usualPorts, ...(await readPorts(path)) };
+  const spare = await freePorts(ip, Object.keys(usualPorts).length);
   const ports = { ...wanted };
-  for (const name of Object.keys(usual) as (keyof StackPorts)[])
+  for (const name of Object.keys(usualPorts) as (keyof StackPorts)[])
     if (!(await isPortFree(ip, wanted[name]))) ports[name] = spare.pop() ?? wanted[name];
   await writeFile(`${path}.new`, `${JSON.stringify(ports)}\n`);
   await rename(`${path}.new`, path);
@@ -37,7 +43,8 @@ async function readPorts(path: string): Promise<Partial<StackPorts>> {
   try {
     const stored = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
     const valid = Object.entries(stored).filter(
-      ([name, port]) => name in usual && Number.isInteger(port) && Number(port) > 0 && Number(port) < 65_536,
+      ([name, port]) =>
+        name in usualPorts && Number.isInteger(port) && Number(port) > 0 && Number(port) < 65_536,
     );
     return Object.fromEntries(valid);
   } catch {
