@@ -23,6 +23,8 @@ export interface JoinSpec {
 export interface JoinResult {
   /** The only span was right as it was: `outPath` is another name of its file. */
   isAsDelivered: boolean;
+  /** Wall time of the result's time 0, epoch milliseconds: the segment's start, or within a frame of it for a file taken as it is. */
+  wallAtPtsZeroMs: number;
 }
 
 interface ReadSpan {
@@ -40,9 +42,9 @@ export async function joinSpans(deps: PlaceDeps, spec: JoinSpec): Promise<JoinRe
   const spans = await readSpans(deps, spec);
   const [only] = spans;
   if (!only) throw new Fault('MediaUnreadable', 'None of the delivered spans holds video');
-  if (spans.length === 1 && only.shiftSeconds === 0) {
+  if (spans.length === 1 && Math.abs(only.shiftSeconds) < frameSeconds) {
     await sameFile(only.path, spec.outPath);
-    return { isAsDelivered: true };
+    return { isAsDelivered: true, wallAtPtsZeroMs: spec.segment.startMs + only.shiftSeconds * 1000 };
   }
   const workDir = spec.workDir ?? dirname(spec.outPath);
   await placeFiles(deps, {
@@ -51,7 +53,7 @@ export async function joinSpans(deps: PlaceDeps, spec: JoinSpec): Promise<JoinRe
     purpose: `the join of ${spans.length} spans`,
     files: placeSpans(spans),
   });
-  return { isAsDelivered: false };
+  return { isAsDelivered: false, wallAtPtsZeroMs: spec.segment.startMs };
 }
 
 async function readSpans(deps: PlaceDeps, spec: JoinSpec): Promise<ReadSpan[]> {
@@ -84,6 +86,9 @@ export function placeSpans(spans: readonly ReadSpan[]): PlacedFile[] {
     };
   });
 }
+
+/** A span's time 0 is its first picture, which a server that is asked for an instant has up to a frame later. */
+const frameSeconds = 0.07;
 
 /** The cut is exclusive and its number is rounded; half a millisecond keeps it on the right side of the frame. */
 const halfTick = 0.0005;

@@ -88,7 +88,10 @@ describe('joinSpans', () => {
     expect(isAsDelivered).toBe(false);
     const [first] = await ffprobeTimes(outPath);
     expect(first).toBeCloseTo(12.345, 2);
-    expect(Math.min(...(await readTimes({ path: outPath, signal: neverAborted })).videoPts)).toBeCloseTo(first!, 3);
+    expect(Math.min(...(await readTimes({ path: outPath, signal: neverAborted })).videoPts)).toBeCloseTo(
+      first!,
+      3,
+    );
   });
 
   it('ends a span before the leading pictures of the next one', async () => {

@@ -42,8 +42,8 @@ const digits = 16;
 export async function numberedClip(spec: ClipSpec & { baseSeconds?: number }): Promise<string> {
   const { baseSeconds = 0, ...clip } = spec;
   const number = `floor((T+${baseSeconds})*${fps}+0.5)`;
-  const bars = `geq=lum='if(mod(floor(${number}/pow(2\\,floor(X/16)))\\,2)\\,235\\,16)':cb=128:cr=128`;
-  return makeClip({ pattern: 'nullsrc', size: '256x32', fps, videoFilter: bars, ...clip });
+  const bars = `geq=lum='if(mod(floor(${number}/pow(2\\,floor(X/8)))\\,2)\\,235\\,16)':cb=128:cr=128`;
+  return makeClip({ pattern: 'nullsrc', size: '128x16', fps, videoFilter: bars, ...clip });
 }
 
 export interface NumberedFrame {

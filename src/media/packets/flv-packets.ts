@@ -1,10 +1,11 @@
 // Lists the video packets in a piece of an FLV file.
 import { ByteWindow } from '../scan/byte-source.ts';
-import { findNextTag, tagHeaderBytes } from '../scan/flv-resync.ts';
+import { findNextTag } from '../scan/flv-resync.ts';
 import type { FileWindow } from './file-window.ts';
 import { packetPrint, type VideoPacket } from './packet.ts';
 
 const videoTag = 9;
+const tagHeaderBytes = 11;
 
 /** In file order, which is decode order. A tag that is cut off at the window's end is left out. */
 export function flvPackets({ source, startByte }: FileWindow): VideoPacket[] {
