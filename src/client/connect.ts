@@ -1,4 +1,5 @@
 // Opens what a caller talks to: the catalog, and a Temporal client with the settings of @temporalio/envconfig.
+import { connect } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { StackUnreachable } from '../contract/stack-unreachable.ts';
@@ -17,12 +18,13 @@ export interface TemporalDoor {
   close(): Promise<void>;
 }
 
-/** Connects within 5 s, or throws StackUnreachable. */
+/** Connects within 5 s, or throws StackUnreachable; at once when nobody listens. */
 export async function openTemporal(settings: TemporalSettings): Promise<TemporalDoor> {
   const loaded = loadClientConnectConfig(settings.profile ? { profile: settings.profile } : {});
   const address = settings.address ?? loaded.connectionOptions.address ?? 'localhost:7233';
   const namespace = settings.namespace ?? loaded.namespace ?? 'default';
   try {
+    await refuseClosedPort(address);
     const connection = await Connection.connect({
       ...(loaded.connectionOptions as object),
       address,
@@ -37,4 +39,22 @@ export async function openTemporal(settings: TemporalSettings): Promise<Temporal
       { cause: error },
     );
   }
+}
+
+/** The library tries a refused connection again until its time is up; nobody who typed a command wants to wait for that. */
+function refuseClosedPort(address: string): Promise<void> {
+  const [, host = '', port = ''] = /^(?:\w+:\/\/)?\[?([^\]/]+?)\]?:(\d+)$/.exec(address) ?? [];
+  if (!host) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port: Number(port), timeout: 1000 });
+    const settle = (error?: Error): void => {
+      socket.destroy();
+      if (error && (error as NodeJS.ErrnoException).code === 'ECONNREFUSED') reject(error);
+      else resolve();
+    };
+    socket
+      .on('connect', () => settle())
+      .on('timeout', () => settle())
+      .on('error', settle);
+  });
 }
