@@ -1,0 +1,75 @@
+// Every message of a plan for people: what it does, and a line of the temporal CLI to copy. The reference is generated from here.
+
+export interface MessageDoc {
+  workflow: 'plan' | 'cameraDay';
+  kind: 'signal' | 'update' | 'query';
+  name: string;
+  /** An input to copy, as JSON; absent when the message takes none. */
+  input?: object;
+  does: string;
+}
+
+/** Messages that operators send. What workflows send to each other is left out. */
+export const planMessageDocs: readonly MessageDoc[] = [
+  {
+    workflow: 'plan',
+    kind: 'signal',
+    name: 'pause',
+    does: 'Holds the plan and every camera-day in flight: what is under way stops, nothing new begins.',
+  },
+  { workflow: 'plan', kind: 'signal', name: 'resume', does: 'Lets a paused plan go on where it stopped.' },
+  {
+    workflow: 'plan',
+    kind: 'signal',
+    name: 'cancel',
+    does: 'Ends the plan in order: camera-days in flight stop and clean up, published files stay.',
+  },
+  {
+    workflow: 'plan',
+    kind: 'update',
+    name: 'setTolerance',
+    input: { gapToleranceSeconds: 300 },
+    does: 'Changes how many seconds may be missing inside the tolerance window, for this run and all camera-days not merged yet.',
+  },
+  {
+    workflow: 'plan',
+    kind: 'update',
+    name: 'retryCamera',
+    input: { camera: 'cam-1' },
+    does: 'Runs all camera-days of one camera again; segments with gaps get their attempts afresh. Answers how many camera-days.',
+  },
+  {
+    workflow: 'plan',
+    kind: 'query',
+    name: 'progress',
+    does: 'Totals: camera-days by state, missing seconds, what is in flight.',
+  },
+  {
+    workflow: 'plan',
+    kind: 'query',
+    name: 'camera',
+    input: { camera: 'cam-1' },
+    does: 'Where a camera in flight is followed: the workflow id of its camera-day.',
+  },
+  {
+    workflow: 'cameraDay',
+    kind: 'query',
+    name: 'progress',
+    does: 'One camera-day: its step, host, segments done and with gaps, missing seconds.',
+  },
+];
+
+const ids: Record<MessageDoc['workflow'], string> = {
+  plan: 'plan/p-20260913-k7x2',
+  cameraDay: 'plan/p-20260913-k7x2/camera/cam-1-2026-09-13',
+};
+
+/** The line to copy; plan id and camera are to be replaced. */
+export function temporalCommandOf(
+  { workflow, kind, name, input }: MessageDoc,
+  workflowId = ids[workflow],
+): string {
+  const command = { signal: 'signal', update: 'update execute', query: 'query' }[kind];
+  const inputFlag = input ? ` --input '${JSON.stringify(input)}'` : '';
+  return `temporal workflow ${command} --workflow-id '${workflowId}' --name ${name}${inputFlag}`;
+}
