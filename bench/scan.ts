@@ -19,11 +19,11 @@ interface Place {
   scanner: Scanner;
 }
 
-/** A scratch directory and a scanner with its thread already up: a worker scans for months with the same thread. */
+/** A scratch directory and a scanner with its threads already up: a worker scans for months with the same threads. */
 async function inPlace(work: (place: Place) => Promise<BenchResult>): Promise<BenchResult> {
   const dir = await mkdtemp(join(tmpdir(), 'longtake-bench-'));
   const run = createRun({ wrapper: createWrapper({ protection: 'none', hasInit: false }) });
-  const scanner = createScanner({ run, ffprobePath: 'ffprobe', threads: 1 });
+  const scanner = createScanner({ run, ffprobePath: 'ffprobe', threads: 2 });
   try {
     return await work({ dir, scanner });
   } finally {

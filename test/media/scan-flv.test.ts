@@ -1,8 +1,11 @@
 // What ffmpeg 5.1 cannot write or read of FLV: enhanced tags, broken places, clocks of cameras.
-import { readFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { memorySource } from '../../src/media/scan/byte-source.ts';
-import { readFlv } from '../../src/media/scan/flv.ts';
+import { joinFlvParts, readFlv } from '../../src/media/scan/flv.ts';
+import { walkFlv } from '../../src/media/scan/flv-walk.ts';
+import { createScanner } from '../../src/media/scan/scanner.ts';
 import { makeClip } from '../fakes/clips.ts';
 import { openScanBench, type ScanBench } from './scan-fixtures.ts';
 
@@ -116,6 +119,68 @@ describe('damaged FLV', () => {
     expect(read(clip.subarray(0, 5)).truncated).toBe(true);
   });
 });
+
+describe('an FLV file in two parts', () => {
+  const inParts = (bytes: Buffer, middle: number) => {
+    const source = memorySource(bytes);
+    return joinFlvParts([walkFlv(source, { until: middle }), walkFlv(source, { from: middle })]);
+  };
+
+  test('is the same as in one, wherever it is divided', () => {
+    const whole = read(clip);
+    for (let middle = 14; middle < clip.length - 2000; middle += 1777)
+      expect(inParts(clip, middle)).toEqual(whole);
+  });
+
+  test('notices a clock that goes back between the parts', () => {
+    const tags = tagsOf(clip);
+    const shifted = tags.map((tag) => ({ ...tag, timeMs: tag.timeMs + 100_000 }));
+    const file = fileOf([...shifted, ...tags]);
+    expect(inParts(file, fileOf(shifted).length)?.discontinuity).toBe(true);
+  });
+
+  test('is left to one thread when its middle is damaged', () => {
+    const damaged = Buffer.from(clip);
+    damaged.fill(9, 50_000, 70_000);
+    const parts = inParts(damaged, 60_000);
+    if (parts) expect(parts.videoPts).toEqual(read(damaged).videoPts);
+    const untrailed = fileOf(tagsOf(clip));
+    for (let at = 13; at + 11 <= untrailed.length; at += 4) {
+      at += 11 + untrailed.readUIntBE(at + 1, 3);
+      untrailed.writeUInt32BE(0, at);
+    }
+    expect(inParts(untrailed, 60_000)).toBeUndefined();
+  });
+
+  test('is read by two idle threads when it is long', async () => {
+    const path = join(bench.dir, 'long.flv');
+    const rounds = Array.from({ length: 10 }, (_, round) =>
+      tagsOf(clip).map((tag) => padded(tag, round * 8000)),
+    );
+    await writeFile(path, fileOf(rounds.flat()));
+    expect((await stat(path)).size).toBeGreaterThan(32 * 1024 * 1024);
+    const two = createScanner({ run: bench.run, ffprobePath: 'ffprobe', threads: 2 });
+    const signal = new AbortController().signal;
+    const seen: number[] = [];
+    const [one, both] = await Promise.all([
+      bench.scanner.readTimes({ path, signal }),
+      two.readTimes({ path, signal, onProgress: ({ readBytes }) => seen.push(readBytes) }),
+    ]);
+    await two.close();
+    expect(both).toEqual(one);
+    expect(seen.length).toBeGreaterThanOrEqual(2);
+  });
+});
+
+/** The same picture with filler behind it: many bytes at little cost. */
+function padded(tag: Tag, laterMs: number): Tag {
+  const filler = tag.type === 9 && tag.body[1] === 1 ? 20_000 : 0;
+  return {
+    ...tag,
+    timeMs: tag.timeMs + laterMs,
+    body: Buffer.concat([tag.body, Buffer.alloc(filler, 0xff)]),
+  };
+}
 
 test('a clock that goes back by more than a second is a discontinuity', () => {
   const tags = tagsOf(clip);

@@ -1,7 +1,6 @@
 // Finds the next whole tag of an FLV file behind a broken place.
 import type { ByteWindow } from './byte-source.ts';
-
-export const tagHeaderBytes = 11;
+import { tagHeaderBytes } from './flv-tag.ts';
 
 /** Candidates that we look at behind one broken place before giving up: hostile bytes must not cost a read each for ever. */
 const maxCandidates = 200_000;

@@ -27,11 +27,21 @@ const readers: Partial<Record<ContainerName, (source: ByteSource) => TrackTimes>
  * file, StorageFault when the disk fails; a file that lies about itself is an answer.
  */
 export function readFileTimes(path: string, onRead?: (readBytes: number) => void): FileTimes {
+  return withFile(path, readSourceTimes, onRead);
+}
+
+/** Opens a regular file for the length of `read`. */
+export function withFile<T>(
+  path: string,
+  read: (source: ByteSource) => T,
+  onRead?: (readBytes: number) => void,
+): T {
   const facts = statSync(path, { throwIfNoEntry: false });
+  // Not a pipe either: opening one would wait for ever.
   if (!facts?.isFile()) throw new Fault('NotFound', `There is no file at ${path}`);
   const source = openFileSource(path, onRead);
   try {
-    return readSourceTimes(source);
+    return read(source);
   } finally {
     source.close();
   }

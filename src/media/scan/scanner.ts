@@ -6,6 +6,8 @@ import { createProbe } from '../probe.ts';
 import { ffprobeTimes } from './ffprobe-times.ts';
 import { judgeTimes, type JudgeRequest, type ScannedSegment } from './judge-times.ts';
 import type { FileTimes } from './read-file-times.ts';
+import { readFlvInHalves } from './read-in-halves.ts';
+import type { ThreadAnswer } from './scan-protocol.ts';
 import { ThreadPool } from './thread-pool.ts';
 
 export type { ScannedSegment } from './judge-times.ts';
@@ -41,15 +43,17 @@ export interface Scanner {
 /** ffprobe prints packets as it reads; silence this long means that the disk has stopped. */
 const ffprobeStallSeconds = 60;
 
-/** @param deps.threads 1 or 2: a 15-minute file takes 20 ms, the disk is the limit. Threads start with the first scan. */
+type TimesRead = Extract<FileTimes, { kind: 'times' }>;
+
+/**
+ * @param deps.threads 1 or 2: two scan two files at once, or the two halves of a long FLV when there is nothing else to do.
+ * Threads start with the first scan.
+ */
 export function createScanner(deps: { run: Run; ffprobePath: string; threads: number }): Scanner {
   const pool = new ThreadPool(deps.threads);
   const { probe } = createProbe(deps);
 
-  async function fallBack(
-    spec: ReadTimesSpec,
-    container: ContainerName,
-  ): Promise<{ kind: 'times'; times: FileTimesTimes }> {
+  async function fallBack(spec: ReadTimesSpec, container: ContainerName): Promise<TimesRead> {
     const { path, signal, onProgress } = spec;
     const onRead = onProgress && ((readBytes: number) => onProgress({ readBytes }));
     const times = await ffprobeTimes(
@@ -59,32 +63,41 @@ export function createScanner(deps: { run: Run; ffprobePath: string; threads: nu
     return { kind: 'times', times };
   }
 
+  async function ask(spec: ReadTimesSpec, judge?: JudgeRequest): Promise<ThreadAnswer> {
+    const { path, signal, onProgress } = spec;
+    const onBytes = onProgress && ((readBytes: number) => onProgress({ readBytes }));
+    const inHalves = await readFlvInHalves(pool, { path, judge, signal, onProgress: onBytes });
+    return (
+      inHalves ??
+      pool.run({ work: { kind: 'read', path, ...(judge ? { judge } : {}) }, signal, onProgress: onBytes })
+    );
+  }
+
   return {
     async scanSegment(spec) {
-      const { path, signal, onProgress, ...judge } = spec;
-      const answer = await pool.run({
-        path,
-        judge,
-        signal,
-        onProgress: onProgress && ((readBytes) => onProgress({ readBytes })),
-      });
+      const judge = judgeRequestOf(spec);
+      const answer = await ask(spec, judge);
       if (answer.kind === 'scan') return answer.scan;
-      if (answer.read.kind !== 'needsFfprobe') return judgeTimes(answer.read, judge);
-      return { ...judgeTimes(await fallBack(spec, answer.read.container), judge), usedFallback: true };
+      const container = unreadContainer(answer);
+      return { ...judgeTimes(await fallBack(spec, container), judge), usedFallback: true };
     },
     async readTimes(spec) {
-      const { path, signal, onProgress } = spec;
-      const answer = await pool.run({
-        path,
-        signal,
-        onProgress: onProgress && ((readBytes) => onProgress({ readBytes })),
-      });
-      if (answer.kind !== 'read') throw new Error('A scan thread answered a question that nobody asked');
-      if (answer.read.kind !== 'needsFfprobe') return { ...answer.read, usedFallback: false };
-      return { ...(await fallBack(spec, answer.read.container)), usedFallback: true };
+      const answer = await ask(spec);
+      if (answer.kind === 'read' && answer.read.kind !== 'needsFfprobe')
+        return { ...answer.read, usedFallback: false };
+      return { ...(await fallBack(spec, unreadContainer(answer))), usedFallback: true };
     },
     close: () => pool.close(),
   };
 }
 
-type FileTimesTimes = Extract<FileTimes, { kind: 'times' }>['times'];
+/** What a thread needs of it: functions and signals cannot cross. */
+function judgeRequestOf(spec: ScanSegmentSpec): JudgeRequest {
+  const { segment, gapThresholdSeconds, origin, sourceSpans, cause } = spec;
+  return { segment, gapThresholdSeconds, origin, sourceSpans, cause };
+}
+
+function unreadContainer(answer: ThreadAnswer): ContainerName {
+  if (answer.kind === 'read' && answer.read.kind === 'needsFfprobe') return answer.read.container;
+  throw new Error(`A scan thread answered ${answer.kind} to a question that nobody asked`);
+}

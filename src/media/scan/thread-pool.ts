@@ -1,12 +1,10 @@
 // A few threads that read media files: tasks wait their turn, an aborted one is answered at once, a dead thread is replaced.
 import { Worker } from 'node:worker_threads';
 import { Fault } from '../../domain/fault.ts';
-import type { JudgeRequest } from './judge-times.ts';
-import type { ThreadAnswer, ThreadMessage, ThreadTask } from './scan-protocol.ts';
+import type { ThreadAnswer, ThreadMessage, ThreadTask, ThreadWork } from './scan-protocol.ts';
 
 export interface PoolTask {
-  path: string;
-  judge?: JudgeRequest;
+  work: ThreadWork;
   signal: AbortSignal;
   onProgress?: ((readBytes: number) => void) | undefined;
 }
@@ -41,6 +39,12 @@ export class ThreadPool {
 
   constructor(threads: number) {
     this.#limit = Math.max(1, Math.floor(threads));
+  }
+
+  /** Threads that would take up work at once. */
+  get idleThreads(): number {
+    const busy = [...this.#threads].filter((thread) => thread.job).length;
+    return this.#limit - busy - this.#queue.length;
   }
 
   run(task: PoolTask): Promise<ThreadAnswer> {
@@ -85,9 +89,8 @@ export class ThreadPool {
     thread.job = job;
     const message: ThreadTask = {
       id: this.#nextId++,
-      path: job.task.path,
+      work: job.task.work,
       stop: job.stop,
-      ...(job.task.judge ? { judge: job.task.judge } : {}),
     };
     // An idle thread must not keep the process alive, a working one must.
     thread.worker.ref();
@@ -135,11 +138,10 @@ export class ThreadPool {
 
   #onEnd(thread: Thread, error: unknown): void {
     if (!this.#threads.delete(thread)) return;
-    const path = thread.job?.task.path;
     thread.job?.reject(
       new Fault(
         'MediaUnreadable',
-        `The scan thread ended while it read ${path}`,
+        `The scan thread ended while it was reading`,
         {},
         error ? { cause: error } : {},
       ),
