@@ -58,15 +58,18 @@ export function createFfmpeg(deps: { run: Run; ffmpegPath: string }): Ffmpeg {
     spec.signal.throwIfAborted();
     throwBadEnd(spec, end);
     const result = { progress: reader.latest, ...facts(end), elapsedMs: end.elapsedMs };
-    const complaint = await spec.check?.(result);
-    if (complaint !== undefined)
-      throw new Fault(
-        'EncoderFailed',
-        `ffmpeg ended well but ${complaint}, in ${spec.purpose}`,
-        details(end),
-      );
-    return result;
+    const complaint = writeComplaint(end) ?? (await spec.check?.(result));
+    if (complaint === undefined) return result;
+    const type = signIn(storageSigns, end.stderrTail) ?? 'EncoderFailed';
+    throw new Fault(type, `ffmpeg ended well but ${complaint}, in ${spec.purpose}`, details(end));
   };
+}
+
+/** The last bytes of a file may fail to be written, by a full disk above all, and the exit code still is 0. */
+function writeComplaint(end: RunEnd): string | undefined {
+  const line = end.stderrTail.find((text) => /^Error (writing trailer|closing file)/.test(text));
+  if (line === undefined && signIn(storageSigns, end.stderrTail) === undefined) return undefined;
+  return `could not write all: ${(line ?? end.stderrTail.at(-1) ?? '').slice(0, 300)}`;
 }
 
 function pass(spec: FfmpegSpec): Partial<RunSpec> {
@@ -133,9 +136,12 @@ const liveSigns: readonly [RegExp, FaultType][] = [
 
 /** What a bad end was, by the last lines of stderr; EncoderFailed when they say nothing we know. */
 export function classifyFfmpegFailure(stderrTail: readonly string[], live: boolean): FaultType {
+  return signIn([...storageSigns, ...(live ? liveSigns : fileSigns)], stderrTail) ?? 'EncoderFailed';
+}
+
+function signIn(signs: readonly [RegExp, FaultType][], stderrTail: readonly string[]): FaultType | undefined {
   const text = stderrTail.slice(-20).join('\n');
-  const signs = [...storageSigns, ...(live ? liveSigns : fileSigns)];
-  return signs.find(([sign]) => sign.test(text))?.[1] ?? 'EncoderFailed';
+  return signs.find(([sign]) => sign.test(text))?.[1];
 }
 
 /** Collects `key=value` lines of `-progress`; `line` answers at the end of a block whether anything grew in it, else undefined. */

@@ -1,5 +1,5 @@
 // Copies several files of one camera into one MP4, each at its own place in time; merging and joining both stand on this. No decision about what goes where.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ContainerName } from '../domain/gap-report.ts';
 import type { Run } from '../process/run-spec.ts';
@@ -65,7 +65,7 @@ export async function placeFiles(deps: PlaceDeps, spec: PlaceSpec): Promise<Plac
       purpose: spec.purpose,
       args: placeArgs({ ...spec, listPath, ...outputFacts(uniform) }),
       signal: spec.signal,
-      stallSeconds: spec.stallSeconds,
+      stallSeconds: spec.stallSeconds + (spec.faststart ? await rewriteSeconds(spec.files) : 0),
       ...(spec.onProgress ? { onProgress: spec.onProgress } : {}),
       check: async () => {
         const checked = await checkPlaces(deps.readTimes, { ...spec, files: uniform.files });
@@ -75,9 +75,20 @@ export async function placeFiles(deps: PlaceDeps, spec: PlaceSpec): Promise<Plac
       },
     });
     return result!;
+  } catch (error) {
+    await rm(spec.outPath, { force: true });
+    throw error;
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+/** ffmpeg tells nothing while it moves the index to the front; a slow disk writes this much a second. */
+const slowBytesPerSecond = 20e6;
+
+async function rewriteSeconds(files: readonly PlacedFile[]): Promise<number> {
+  const sizes = await Promise.all(files.map(async ({ path }) => (await stat(path)).size));
+  return sizes.reduce((sum, size) => sum + size, 0) / slowBytesPerSecond;
 }
 
 interface Uniform {

@@ -169,6 +169,12 @@ describe('createFfmpeg', () => {
     });
   });
 
+  it('knows a full disk', async () => {
+    const inputs = [{ options: ['-f', 'lavfi'], source: 'testsrc2=s=64x64:d=1' }];
+    const args = ffmpegArgs({ inputs, outputs: [{ options: ['-f', 'mpegts'], target: 'file:/dev/full' }] });
+    await expect(ffmpeg({ ...base, args })).rejects.toMatchObject({ type: 'DiskFull' });
+  });
+
   it('passes a cancel on as it came', async () => {
     const stopping = new AbortController();
     const running = ffmpeg({

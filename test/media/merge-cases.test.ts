@@ -1,9 +1,9 @@
-import { copyFile, readFile, stat, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { MergeSegment } from '../../src/media/merge.ts';
 import { openInputs } from '../../src/media/open-inputs.ts';
-import { type ClipSpec, cutFile, remuxClip } from '../fakes/clips.ts';
+import { type ClipSpec, cutFile, ffprobeTimes, remuxClip } from '../fakes/clips.ts';
 import { deps, fps, neverAborted, numberedClip, readNumbers, scanner, scratch } from './media-kit.ts';
 import { type DayFile, dayStartMs, expectTrueClock, mergeDay, segmentSeconds } from './merge-day.ts';
 
@@ -73,6 +73,40 @@ describe('mergeParts', () => {
     const merged = await mergeDay({ dir, files, sameKey: true });
     expect(await streamsOf(merged.files[0]!.path)).toEqual(['video', 'audio']);
     expect(await expectTrueClock(merged)).toBe(3 * segmentSeconds * fps);
+  });
+
+  it('makes AAC of sound that MP4 does not take, silent where it is missing', async () => {
+    const args = ['-c:a', 'pcm_alaw', '-ar', '8000'];
+    const files = [
+      await segment(0, { container: 'matroska', outputArgs: args }),
+      await segment(2, { container: 'matroska', outputArgs: args }),
+    ];
+    const merged = await mergeDay({ dir, files });
+    expect(await streamsOf(merged.files[0]!.path)).toEqual(['video', 'audio']);
+    expect(await expectTrueClock(merged)).toBe(2 * segmentSeconds * fps);
+    const sound = await ffprobeTimes(merged.files[0]!.path, 'a:0');
+    expect(sound.at(-1)).toBeGreaterThan(3 * segmentSeconds - 0.3);
+  });
+
+  it('merges H.265', async () => {
+    const hevc = { container: 'mp4', codec: 'hevc' } as const;
+    const merged = await mergeDay({ dir, files: [await segment(0, hevc), await segment(2, hevc)] });
+    expect(await expectTrueClock(merged)).toBeGreaterThan(2 * segmentSeconds * fps - 4);
+  });
+
+  it('puts the index in front for browsers', async () => {
+    const merged = await mergeDay({ dir, files: [await segment(0)], faststart: true });
+    expect((await readFile(merged.files[0]!.path)).indexOf('moov')).toBeLessThan(64);
+  });
+
+  it('leaves no file when it fails, and nothing in its work directory ever', async () => {
+    const change = (planned: MergeSegment): MergeSegment => ({ ...planned, videoPackets: 1 });
+    await expect(mergeDay({ dir, files: [await segment(0)], change })).rejects.toMatchObject({
+      type: 'EncoderFailed',
+    });
+    await mergeDay({ dir, files: [await segment(0)] });
+    expect(await readdir(dir)).toEqual(['merged-hole-0.mp4', 'work']);
+    expect(await readdir(join(dir, 'work'))).toEqual([]);
   });
 
   it('joins files of different clocks and containers', async () => {

@@ -36,6 +36,7 @@ export async function mergeDay(spec: {
   window?: { startMs: number; endMs: number };
   /** Says that the parameters agree although the scan's key differs. */
   sameKey?: boolean;
+  faststart?: boolean;
   change?: (segment: MergeSegment) => MergeSegment;
 }): Promise<MergedDay> {
   const both = await Promise.all(spec.files.map(scanFile));
@@ -53,6 +54,7 @@ export async function mergeDay(spec: {
     outPath: (part) => join(spec.dir, `merged-${gapMode}-${part}.mp4`),
     stallSeconds: 30,
     signal: neverAborted,
+    ...(spec.faststart ? { faststart: true } : {}),
   });
   return { timeline, files };
 }

@@ -173,7 +173,7 @@ describe('joinSpans on what a real playback server delivers', () => {
         duration: '2.7',
         format: 'mp4',
       });
-      const answer = await fetch(`${server.playbackUrl}/get?${query}`, { headers });
+      const answer = await fetch(`${server.playbackUrl}/get?${query.toString()}`, { headers });
       const path = join(place.dir, `span-${index}.mp4`);
       await writeFile(path, Buffer.from(await answer.arrayBuffer()));
       spans.push({ path, startMs });
