@@ -1,6 +1,5 @@
 // The one translator between what adapters throw and what Temporal understands.
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { ApplicationFailureCategory } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
 import { failures } from '../contract/failures.ts';
 import { isFault } from '../domain/fault.ts';
 import type { Fault } from '../domain/fault.ts';

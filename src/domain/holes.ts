@@ -90,15 +90,46 @@ function originOf(
 }
 
 function sortedNumbers(ptsSeconds: Float64Array): Float64Array {
-  const numbers = ptsSeconds.filter((pts) => Number.isFinite(pts));
-  for (let i = 1; i < numbers.length; i++) if (numbers[i]! < numbers[i - 1]!) return numbers.sort();
-  return numbers;
+  if (isSorted(ptsSeconds)) return ptsSeconds;
+  return ptsSeconds.filter((pts) => Number.isFinite(pts)).sort();
+}
+
+/** Ascending numbers only: a value that is no number compares with nothing. */
+function isSorted(ptsSeconds: Float64Array): boolean {
+  for (let i = 1; i < ptsSeconds.length; i++) if (!(ptsSeconds[i]! >= ptsSeconds[i - 1]!)) return false;
+  return ptsSeconds.length === 0 || (Number.isFinite(ptsSeconds[0]) && Number.isFinite(ptsSeconds.at(-1)));
 }
 
 /** Median of the differences that are not zero (fields of one picture share a time); 0 with fewer than two pictures. */
 function medianInterval(sorted: Float64Array): number {
-  const differences = new Float64Array(Math.max(0, sorted.length - 1));
-  for (let i = 0; i < differences.length; i++) differences[i] = sorted[i + 1]! - sorted[i]!;
-  const steps = differences.filter((seconds) => seconds > slackSeconds).sort();
-  return steps[Math.floor((steps.length - 1) / 2)] ?? 0;
+  const steps = new Float64Array(Math.max(0, sorted.length - 1));
+  let count = 0;
+  for (let i = 1; i < sorted.length; i++) {
+    const step = sorted[i]! - sorted[i - 1]!;
+    if (step > slackSeconds) steps[count++] = step;
+  }
+  return count === 0 ? 0 : nthSmallest(steps.subarray(0, count), Math.floor((count - 1) / 2));
+}
+
+/** Quickselect: a general sort of all steps would cost more than everything else in a scan. Reorders `values`. */
+function nthSmallest(values: Float64Array, n: number): number {
+  let low = 0;
+  let high = values.length - 1;
+  while (low < high) {
+    const pivot = values[(low + high) >> 1]!;
+    let left = low;
+    let right = high;
+    while (left <= right) {
+      while (values[left]! < pivot) left++;
+      while (values[right]! > pivot) right--;
+      if (left > right) break;
+      const swapped = values[left]!;
+      values[left++] = values[right]!;
+      values[right--] = swapped;
+    }
+    if (n <= right) high = right;
+    else if (n >= left) low = left;
+    else return values[n]!;
+  }
+  return values[n]!;
 }

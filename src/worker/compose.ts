@@ -4,6 +4,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { connectCatalog } from '../catalog/connect.ts';
 import type { Config } from '../config/schema.ts';
 import { createFfmpeg } from '../media/ffmpeg.ts';
+import { findOverlaps } from '../media/find-overlaps.ts';
 import { joinSpans } from '../media/join-spans.ts';
 import { mergeParts } from '../media/merge.ts';
 import { recordRtsp } from '../media/record-rtsp.ts';
@@ -46,7 +47,7 @@ export async function compose(config: Config): Promise<Composition> {
       joinSpans: (spec) => joinSpans(places, spec),
       recordRtsp: (spec) => recordRtsp(ffmpeg, spec),
       merge: (spec) => mergeParts(places, spec),
-      findOverlaps: async ({ segments }) => segments.map(() => ({})),
+      findOverlaps: (spec) => findOverlaps(places, spec),
     },
     playback: (server) => createPlayback({ ...server, downloader }),
     exporter: createExporter({

@@ -1,5 +1,6 @@
 // Joins a camera-day's segments in wall-clock order and publishes the proven result with its coverage.
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import type { MsRange } from '../../domain/range.ts';
 import type { MergeTimeline } from '../../domain/merge-timeline.ts';
 import { mergeTimeline } from '../../domain/merge-timeline.ts';
 import type { MergeSegment } from '../../media/merge.ts';
@@ -22,7 +23,8 @@ export async function mergeDay(deps: PlanDeps, request: MergeRequest): Promise<M
   const { gapThresholdSeconds } = request;
   const segments = await readSegmentsOfDay(deps, { day, segmentSeconds, gapThresholdSeconds, signal });
   const withPictures = segments.filter((segment) => segment.source);
-  const timeline = await timelineOf(deps, { request, segments: withPictures, signal });
+  const window = { startMs: day.startMs, endMs: day.endMs };
+  const timeline = await timelineOf(deps, { request, segments: withPictures, window, signal });
   const workKey = mergeWorkKey(request.planId, day.slug);
   const workDir = await storage.attemptDir(workKey, activityInfo().attempt);
   const { files } = await deps.media.merge({
@@ -43,7 +45,7 @@ export async function mergeDay(deps: PlanDeps, request: MergeRequest): Promise<M
     files,
     workKey,
     signal,
-    window: { startMs: day.startMs, endMs: day.endMs },
+    window,
   });
   await storage.removeWork(workKey);
   return outcome;
@@ -52,10 +54,14 @@ export async function mergeDay(deps: PlanDeps, request: MergeRequest): Promise<M
 interface TimelineOf {
   request: MergeRequest;
   segments: readonly DaySegment[];
+  window: MsRange;
   signal: AbortSignal;
 }
 
-async function timelineOf(deps: PlanDeps, { request, segments, signal }: TimelineOf): Promise<MergeTimeline> {
+async function timelineOf(
+  deps: PlanDeps,
+  { request, segments, window, signal }: TimelineOf,
+): Promise<MergeTimeline> {
   const laid = segments
     .map((segment) => timelineSegment(deps, segment))
     .filter((segment) => segment !== undefined);
@@ -67,6 +73,7 @@ async function timelineOf(deps: PlanDeps, { request, segments, signal }: Timelin
     segments: laid.map((segment, index) => ({ ...segment, ...overlaps[index] })),
     gapMode: request.gapMode,
     gapThresholdSeconds: request.gapThresholdSeconds,
+    window,
   });
 }
 

@@ -24,13 +24,13 @@ export async function cameraDay(input: CameraDayInput): Promise<messages.CameraD
   const scope = new CancellationScope();
   listen(work.day, scope);
   showDay(work.day);
-  let failure: unknown;
+  let failure: Error | undefined;
   let state: CameraDayState;
   try {
     state = await scope.run(() => runOnSomeHost(work));
   } catch (error) {
     if (error instanceof ContinueAsNew) throw error;
-    failure = error;
+    failure = asError(error);
     state = endState(work.day, error);
   }
   const done = { index: input.index, state, missingSeconds: work.day.totals.missingSeconds };
@@ -38,6 +38,8 @@ export async function cameraDay(input: CameraDayInput): Promise<messages.CameraD
   if (failure) throw failure;
   return done;
 }
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 function endState(day: DayState, error: unknown): CameraDayState {
   if (day.cancelRequested || isCancellation(error)) return 'cancelled';

@@ -1,7 +1,11 @@
 // What a plan listens to, and how it passes changes on to its children in flight.
-import { getExternalWorkflowHandle, isCancellation, setHandler } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  getExternalWorkflowHandle,
+  isCancellation,
+  setHandler,
+} from '@temporalio/workflow';
 import type { SignalDefinition } from '@temporalio/workflow';
-import { ApplicationFailure } from '@temporalio/workflow';
 import { cameraDayWorkflowId } from '../../contract/ids.ts';
 import * as messages from '../../contract/plan-messages.ts';
 import { light } from '../proxies.ts';
