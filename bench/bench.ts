@@ -1,7 +1,7 @@
 // What a measurement looks like: two things measured side by side in one run, and the ratio between them.
 
 export interface BenchResult {
-  /** ours ÷ theirs, of medians */
+  /** ours ÷ theirs */
   ratio: number;
   /** What was measured, with figures, in one line. */
   detail: string;

@@ -11,9 +11,10 @@ import { createDownloader } from '../src/transfer/http-download.ts';
 import type { Bench, BenchResult } from './bench.ts';
 
 const fileMib = 256;
-const rounds = 7;
+const rounds = 9;
 
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+/** Whatever else runs on the machine only adds time: the fastest round is nearest to the truth. */
+const fastest = (values: number[]) => Math.min(...values);
 
 async function timedMs(work: () => Promise<unknown>): Promise<number> {
   const startMs = performance.now();
@@ -61,11 +62,11 @@ async function measure(url: string, directory: string): Promise<BenchResult> {
     synced.push(fsyncMs);
   }
   await downloader.close();
-  const [oursMs, theirsMs, fsyncMs] = [median(ours), median(theirs), median(synced)];
+  const [oursMs, theirsMs, fsyncMs] = [fastest(ours), fastest(theirs), fastest(synced)];
   const figures = `ours with sha256 ${oursMs.toFixed(0)} ms, curl ${theirsMs.toFixed(0)} ms, fsync apart ${fsyncMs.toFixed(0)} ms`;
   return {
     ratio: oursMs / theirsMs,
-    detail: `${fileMib} MiB over loopback, median of ${rounds}: ${figures}`,
+    detail: `${fileMib} MiB over loopback, fastest of ${rounds}: ${figures}`,
   };
 }
 

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { Fault } from '../domain/fault.ts';
 import { archiveClockOffset } from './clock.ts';
 import { createConnectionLimits } from './connection-limits.ts';
-import { createFileHasher } from './file-hasher.ts';
+import { createHashedFiles } from './hashed-files.ts';
 import { faultOfStatus } from './http-faults.ts';
 import { createHttpOpen, discard, type HttpAnswer, type HttpAsk } from './http-open.ts';
 import { readText, type TextAnswer } from './http-text.ts';
@@ -79,7 +79,7 @@ export interface Downloader {
 export function createDownloader(settings: DownloaderSettings): Downloader {
   const { stallSeconds, connectSeconds } = settings;
   const limits = createConnectionLimits(settings);
-  const hasher = createFileHasher();
+  const files = createHashedFiles();
   const open = createHttpOpen({
     connectSeconds,
     answerSeconds: stallSeconds,
@@ -117,7 +117,7 @@ export function createDownloader(settings: DownloaderSettings): Downloader {
       validators: plan.kind === 'receive' ? plan.validators : undefined,
       keepBytes: plan.keepBytes,
       toPath,
-      hasher,
+      files,
       stallRule,
       signal,
       onBytes,
@@ -141,7 +141,7 @@ export function createDownloader(settings: DownloaderSettings): Downloader {
       }),
     fetchText: (ask) => limited(ask, async () => readText({ answer: await open(ask), ...ask, stallRule })),
     clockOffset: (ask) => limited(ask, () => archiveClockOffset(open, ask)),
-    close: () => hasher.close(),
+    close: () => files.close(),
   };
 }
 

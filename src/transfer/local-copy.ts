@@ -12,7 +12,7 @@ import {
   type VerifySpec,
 } from './export-target.ts';
 import { partialDirName, partialName, removeStalePartials } from './local-partials.ts';
-import { storageFault } from './partial-file.ts';
+import { storageFault } from './storage-fault.ts';
 import { differs } from './rsync.ts';
 import { sourceFiles } from './source-files.ts';
 

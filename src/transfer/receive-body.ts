@@ -1,9 +1,8 @@
 // The body of one answer on its way to disk: watched for progress, hashed behind the writes, never held in memory as a whole.
 import { Fault } from '../domain/fault.ts';
-import type { FileHasher, FollowedHash } from './file-hasher.ts';
+import type { HashedFile, HashedFiles } from './hashed-files.ts';
 import { faultOfConnection } from './http-faults.ts';
 import { discard, type HttpAnswer } from './http-open.ts';
-import { openPartialFile, storageFault, type PartialFile } from './partial-file.ts';
 import { writeResumeNote, type Validators } from './resume-point.ts';
 import { watchProgress, type StallRule, type StallWatch } from './stall-watch.ts';
 
@@ -14,7 +13,7 @@ export interface ReceiveSpec {
   /** Bytes of the file at toPath that stay. */
   keepBytes: number;
   toPath: string;
-  hasher: FileHasher;
+  files: HashedFiles;
   stallRule: StallRule;
   signal: AbortSignal;
   onBytes?: ((writtenBytes: number) => void) | undefined;
@@ -25,12 +24,10 @@ interface Flow {
   spec: ReceiveSpec;
   watch: StallWatch;
   /** Undefined until it is open. */
-  file?: PartialFile;
+  file?: HashedFile;
   receivedBytes: number;
   /** Lets the source go on after a pause. */
   resume?: () => void;
-  /** Tells the source which of its buffers are written. */
-  reuse?: (writtenBytes: number) => void;
 }
 
 /** Settles when the answer has ended, broken off, stalled or been cancelled. Listens from the start: a reset may come before the file is open. */
@@ -50,37 +47,43 @@ function endOf(flow: Flow): PromiseWithResolvers<void> {
 }
 
 /** Lets the body run into the file; a slow disk pauses the source. */
-function pump(flow: Flow, file: PartialFile, end: PromiseWithResolvers<void>): void {
+function pump(flow: Flow, file: HashedFile, end: PromiseWithResolvers<void>): void {
   const { answer, keepBytes, maxBytes } = flow.spec;
   const { response, bulk } = answer;
-  const diverted = bulk?.canDivert(response) ? bulk : undefined;
   const wholeBytes = keepBytes + Number(response.headers['content-length'] ?? Number.NaN);
 
   /** False when the source must wait. */
-  function accept(chunk: Buffer): boolean {
-    // Bytes behind the promised length belong to no file.
-    const wanted = diverted ? chunk.subarray(0, wholeBytes - flow.receivedBytes) : chunk;
-    flow.receivedBytes += wanted.length;
+  function received(bytes: number, hasRoom: boolean): boolean {
+    flow.receivedBytes += bytes;
     flow.watch.received(flow.receivedBytes);
-    const hasRoom = file.push(wanted);
     if (maxBytes !== undefined && flow.receivedBytes > maxBytes)
       end.reject(new Fault('MediaUnreadable', `The source sent more than ${maxBytes} bytes: ${answer.url}.`));
     else if (flow.receivedBytes === wholeBytes) end.resolve();
     if (!hasRoom) flow.watch.pause();
     return hasRoom;
   }
+  const push = (chunk: Buffer) => received(chunk.length, file.push(chunk));
+  // Bytes behind the promised length belong to no file.
+  const wanted = (bytes: number) => Math.min(bytes, wholeBytes - flow.receivedBytes);
+  const took = (bytes: number) => received(wanted(bytes), file.took(wanted(bytes)));
 
-  if (diverted) {
-    flow.resume = () => diverted.resume();
-    flow.reuse = (writtenBytes) => diverted.reuse(writtenBytes - keepBytes);
-    diverted.divert(response, accept);
+  if (bulk?.canDivert(response)) {
+    flow.resume = () => bulk.resume();
+    bulk.divert(response, {
+      room: file.room,
+      took,
+      push: (chunk) => push(chunk.subarray(0, wanted(chunk.length))),
+    });
   } else {
     flow.resume = () => void response.resume();
     response.on('data', (chunk: Buffer) => {
-      if (!accept(chunk)) response.pause();
+      if (!push(chunk)) response.pause();
     });
   }
 }
+
+/** What is written at least this often can be resumed, and tells the caller that the source lives. */
+const nudgeMs = 1000;
 
 /** Receives to the end. On failure what arrived is written out, so that the partial holds all of it. */
 export async function receiveBody(spec: ReceiveSpec): Promise<{ sizeBytes: number; sha256: string }> {
@@ -95,16 +98,12 @@ export async function receiveBody(spec: ReceiveSpec): Promise<{ sizeBytes: numbe
   const onAbort = () => end.reject(signal.reason as Error);
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
-  let hash: FollowedHash | undefined;
+  const nudging = setInterval(() => flow.file?.nudge(), nudgeMs);
   try {
-    const file = await openPartialFile({
+    const file = await spec.files.open({
       path: toPath,
       keepBytes,
-      onWritten: (writtenBytes) => {
-        hash?.advance(writtenBytes);
-        flow.reuse?.(writtenBytes);
-        spec.onBytes?.(writtenBytes);
-      },
+      onWritten: (writtenBytes) => spec.onBytes?.(writtenBytes),
       onRoom: () => {
         watch.resume();
         flow.resume?.();
@@ -112,8 +111,6 @@ export async function receiveBody(spec: ReceiveSpec): Promise<{ sizeBytes: numbe
       onError: end.reject,
     });
     flow.file = file;
-    hash = spec.hasher.follow(toPath);
-    hash.advance(keepBytes);
     if (spec.validators) {
       // After the old bytes are cut off and before new ones come: the note never speaks of bytes of another file.
       await writeResumeNote(toPath, spec.validators);
@@ -121,23 +118,18 @@ export async function receiveBody(spec: ReceiveSpec): Promise<{ sizeBytes: numbe
     } else end.resolve();
     await end.promise;
     watch.stop();
+    discard(response);
     await file.flush();
-    return { sizeBytes: file.writtenBytes, sha256: await sha256Of(hash, file, toPath) };
+    return { sizeBytes: file.writtenBytes, sha256: await file.finish() };
   } catch (error) {
     throw await keepPartial(flow, error);
   } finally {
     watch.stop();
+    clearInterval(nudging);
     discard(response);
     signal.removeEventListener('abort', onAbort);
-    hash?.drop();
     await flow.file?.close();
   }
-}
-
-function sha256Of(hash: FollowedHash, file: PartialFile, path: string): Promise<string> {
-  return hash.finish(file.writtenBytes).catch((cause: unknown) => {
-    throw storageFault(cause, path);
-  });
 }
 
 /** What had arrived is worth keeping for the next owner; a failure to keep it changes nothing about the cause. */

@@ -1,7 +1,7 @@
 // What the next owner of a partial file must know to go on with it: a small note beside the file, gone when the file is complete.
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import type { IncomingHttpHeaders } from 'node:http';
-import { storageFault } from './partial-file.ts';
+import { storageFault } from './storage-fault.ts';
 
 export interface ResumePoint {
   /** Bytes of the partial that may be kept. */

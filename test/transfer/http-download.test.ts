@@ -168,19 +168,22 @@ describe('a source that refuses', () => {
 
 describe('a source that breaks off', () => {
   test.each<[string, ArchiveStep]>([
+    // A reset also takes bytes with it that had come but were not yet read.
     ['a reset', { do: 'resetAfter', bytes: 1_234_567 }],
     ['an early end', { do: 'closeAfter', bytes: 1_234_567 }],
   ])('by %s leaves a partial that the next owner completes', async (_name, step) => {
     const request = ask();
     archive.script('/cam/a.flv', step);
     const fault = await failing(request);
-    expect(fault).toMatchObject({ type: 'SourceUnreachable', details: { receivedBytes: 1_234_567 } });
+    expect(fault.type).toBe('SourceUnreachable');
+    const receivedBytes = fault.details.receivedBytes as number;
+    if (step.do === 'closeAfter') expect(receivedBytes).toBe(1_234_567);
     const resume = await readResumePoint(request.toPath);
-    expect(resume).toMatchObject({ bytes: 1_234_567, totalBytes: sizeBytes });
+    expect(resume).toMatchObject({ bytes: receivedBytes, totalBytes: sizeBytes });
     const result = await downloader.download({ ...request, resume });
-    expect(result).toMatchObject({ status: 206, sha256, sizeBytes, resumedFromBytes: 1_234_567 });
+    expect(result).toMatchObject({ status: 206, sha256, sizeBytes, resumedFromBytes: receivedBytes });
     expect(archive.requests.at(-1)?.headers).toMatchObject({
-      range: 'bytes=1234567-',
+      range: `bytes=${receivedBytes}-`,
       'if-range': resume?.etag,
     });
     await expectWhole(request.toPath);
@@ -303,6 +306,17 @@ describe('a source without progress', () => {
     archive.script('/cam/a.flv', { do: 'hang' });
     expect(await failing(request)).toMatchObject({ type: 'SourceUnreachable' });
     expect(archive.openConnections()).toBeLessThanOrEqual(1);
+  });
+
+  test('slow but alive tells its bytes at least every second or two', async () => {
+    const slow = join(base, 'slow');
+    await writeFile(slow, bytes.subarray(0, 75_000));
+    const url = archive.serve('/slow', slow);
+    archive.script('/slow', { do: 'drip', bytesPerSecond: 25_000 });
+    const steps: number[] = [];
+    await downloader.download(ask({ url, onBytes: (written) => steps.push(written) }));
+    expect(steps.filter((written) => written > 0 && written < 75_000).length).toBeGreaterThanOrEqual(1);
+    expect(steps).toEqual(steps.toSorted((a, b) => a - b));
   });
 
   test('slow but alive is waited for', async () => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isFault } from '../../src/domain/fault.ts';
 import { assertRelativeFiles, assertTarget, type RsyncTarget } from '../../src/transfer/export-target.ts';
@@ -109,4 +110,45 @@ describe('the grammar of targets', () => {
   test.each(['..a', 'a..b/c', "it's", '-rf', 'день/файл.mp4'])('accepts the file name %j', (file) => {
     expect(faultTypeOf(() => assertRelativeFiles([file]))).toBe('accepted');
   });
+});
+
+test('no target, whatever its fields hold, adds a word to the ssh command or an option to rsync', () => {
+  const words = sshCommand(target, '/usr/bin/ssh').split(' ').length;
+  const hostile = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 40 }),
+    fc
+      .array(
+        fc.constantFrom(
+          '-',
+          'o',
+          'ProxyCommand=touch',
+          ' ',
+          "'",
+          '"',
+          '%h',
+          '/',
+          'a',
+          '$(id)',
+          '\n',
+          '@',
+          ':',
+          '..',
+        ),
+      )
+      .map((parts) => parts.join('')),
+    fc.constantFrom('/srv/keys/id_ed25519', 'store.example.org', 'archive', '2001:db8::1'),
+  );
+  const fields = fc.record({ host: hostile, user: hostile, path: hostile, identityFile: hostile });
+  fc.assert(
+    fc.property(fields, (changed) => {
+      const spread = { ...target, ...changed };
+      if (faultTypeOf(() => assertTarget(spread)) !== 'accepted') return;
+      const args = rsyncSendArgs({ ...spec, target: spread });
+      const rsh = args.find((arg) => arg.startsWith('--rsh=')) ?? '';
+      expect(rsh.split(/\s/)).toHaveLength(words);
+      expect(rsh).not.toMatch(/['"\\$`%]/);
+      expect(args.indexOf('--')).toBe(args.length - 3);
+    }),
+    { numRuns: 2000 },
+  );
 });
