@@ -30,7 +30,7 @@ export async function scanAttempt({ scanner }: PlanDeps, request: ScanRequest): 
     path: fetched.path,
     segment,
     gapThresholdSeconds: request.gapThresholdSeconds,
-    origin: 'segment',
+    origin: fetched.wallAtPtsZeroMs === undefined ? 'segment' : { wallAtPtsZeroMs: fetched.wallAtPtsZeroMs },
     signal: request.signal,
     onProgress: ({ readBytes }) => request.onBytes(readBytes),
     ...(fetched.held ? { sourceSpans: fetched.held } : {}),

@@ -35,7 +35,7 @@ export async function fetchFromMediamtx(deps: PlanDeps, request: FetchRequest): 
     spans.push({ path: toPath, startMs: spanFileStartMs(span) });
   }
   const outPath = join(request.attemptDir, 'joined.mp4');
-  await deps.media.joinSpans({
+  const { wallAtPtsZeroMs } = await deps.media.joinSpans({
     spans,
     segment: range,
     workDir: request.attemptDir,
@@ -44,5 +44,5 @@ export async function fetchFromMediamtx(deps: PlanDeps, request: FetchRequest): 
     signal,
     onProgress: ({ sizeBytes }) => request.onBytes(doneBytes + (sizeBytes ?? 0)),
   });
-  return { kind: 'file', path: outPath, complete: true, held };
+  return { kind: 'file', path: outPath, complete: true, held, wallAtPtsZeroMs };
 }

@@ -7,7 +7,7 @@ import type { Fetched, FetchRequest } from './sources.ts';
 
 export async function fetchFromRtsp(deps: PlanDeps, request: FetchRequest): Promise<Fetched> {
   const { url, credentials } = await archiveAddress(deps, request);
-  const path = join(request.attemptDir, 'recorded.ts');
+  const path = join(request.attemptDir, 'recorded.mkv');
   const { complete } = await deps.media.recordRtsp({
     url: credentials ? withCredentials(url, credentials) : url,
     outPath: path,

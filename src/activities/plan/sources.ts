@@ -25,12 +25,14 @@ export interface FetchRequest {
 export type Fetched =
   | {
       kind: 'file';
-      /** Absolute; presentation time 0 of the file is the segment's start. */
+      /** Absolute. */
       path: string;
       /** The source ended the file properly: what is missing in it, the source did not have. */
       complete: boolean;
       /** Wall time that the archive explicitly says it holds; absent when it tells nothing but the file. */
       held?: MsRange[];
+      /** Wall time of the file's presentation time 0, epoch milliseconds; absent: the segment's start. */
+      wallAtPtsZeroMs?: number;
       /** Known when the file was hashed while it came. */
       facts?: { sizeBytes: number; sha256: string };
     }
