@@ -130,6 +130,14 @@ export const configSchema = z.strictObject({
     temporal: command('temporal'),
     mediamtx: command('mediamtx'),
   }),
+  debug: z.strictObject({
+    stepLog: path(
+      'File to which each step of downloading, scanning, publishing, merging and exporting is appended, for support and fault tests.',
+    ).optional(),
+    holdStep: text(
+      'A step of that log at which the worker waits for ever; for fault tests alone.',
+    ).optional(),
+  }),
   log: z.strictObject({
     level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']).default('info').meta({
       description: 'Least important lines that are logged.',

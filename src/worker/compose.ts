@@ -17,6 +17,7 @@ import { detectWrapper } from '../process/wrapper.ts';
 import { createStorage } from '../storage/storage.ts';
 import { createExporter } from '../transfer/exporter.ts';
 import { createDownloader } from '../transfer/http-download.ts';
+import { createStepLog } from './step-log.ts';
 import { longtakeVersion } from './version.ts';
 
 /** Threads that read media files: the disk is the limit, not the arithmetic. */
@@ -38,11 +39,12 @@ export async function compose(config: Config): Promise<Composition> {
   const ffmpeg = createFfmpeg({ run, ffmpegPath });
   const places = { run, ffmpeg, ffmpegPath, ffprobePath, readTimes: readTimesBy(scanner) };
   const downloader = createDownloader({ ...config.download, total: config.download.slots * 2 });
+  const faultPoint = createStepLog(config.debug);
   const deps: PlanDeps = {
     catalog,
     scanner,
     downloader,
-    storage: createStorage({ mediaRoot: config.mediaRoot }),
+    storage: createStorage({ mediaRoot: config.mediaRoot, faultPoint }),
     media: {
       joinSpans: (spec) => joinSpans(places, spec),
       recordRtsp: (spec) => recordRtsp(ffmpeg, spec),
@@ -55,6 +57,7 @@ export async function compose(config: Config): Promise<Composition> {
       tools: { rsyncPath: config.tools.rsync, sshPath: config.tools.ssh },
       stallSeconds: config.transfer.stallSeconds,
     }),
+    faultPoint,
     settings: settingsOf(config, { longtake: longtakeVersion, ffmpeg: tools.ffmpegVersion }),
   };
   const close = async (): Promise<void> => {

@@ -2,6 +2,7 @@
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import type { CameraRow } from '../../contract/camera.ts';
 import { isFault } from '../../domain/fault.ts';
+import { inStep } from '../../domain/fault-point.ts';
 import type { MissingStretch } from '../../domain/gap-report.ts';
 import { coveredMs, toMsRange } from '../../domain/range.ts';
 import type { SegmentKey } from '../../domain/segment.ts';
@@ -62,21 +63,18 @@ async function attempt(deps: PlanDeps, work: Attempt): Promise<SegmentOutcome> {
   const workKey = segmentWorkKey(key);
   const onBytes = (bytes: number): void => heartbeat({ bytes });
   try {
-    const fetched = await fetchSegment(deps, {
-      camera,
-      key,
+    const dirs = {
       partialDir: await deps.storage.partialDir(workKey),
       attemptDir: await deps.storage.attemptDir(workKey, lease.epoch),
-      signal: lease.signal,
-      onBytes,
-    });
-    const scanned = await scanAttempt(deps, {
-      fetched,
-      key,
-      gapThresholdSeconds: request.gapThresholdSeconds,
-      signal: lease.signal,
-      onBytes,
-    });
+    };
+    const { signal } = lease;
+    const { gapThresholdSeconds } = request;
+    const fetched = await inStep(deps.faultPoint, 'download', () =>
+      fetchSegment(deps, { camera, key, ...dirs, signal, onBytes }),
+    );
+    const scanned = await inStep(deps.faultPoint, 'scan', () =>
+      scanAttempt(deps, { fetched, key, gapThresholdSeconds, signal, onBytes }),
+    );
     const keeps = known?.file !== undefined && !isBetter(scanned.scan, known.scan);
     const attempts = lease.row.attempts + 1;
     const settled = await settleAttempt(deps, {

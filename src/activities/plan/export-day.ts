@@ -1,5 +1,6 @@
 // Sends a camera-day's files to its target and proves that they arrived.
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
+import { inStep } from '../../domain/fault-point.ts';
 import type { TransferProgress } from '../../transfer/export-target.ts';
 import { exportTargetOf } from './export-target-of.ts';
 import type { PlanDeps } from './plan-deps.ts';
@@ -16,7 +17,9 @@ export async function exportDay(deps: PlanDeps, request: ExportRequest): Promise
     onProgress: (progress: TransferProgress): void => heartbeat(progress),
   };
   if (job.files.length === 0) return { exported: [], sizeBytes: 0 };
-  const sent = await exporter.send(job);
-  await exporter.verify({ ...job, mode: settings.verifyExports });
+  const sent = await inStep(deps.faultPoint, 'export', () => exporter.send(job));
+  await inStep(deps.faultPoint, 'export-check', () =>
+    exporter.verify({ ...job, mode: settings.verifyExports }),
+  );
   return { exported: sent.addresses, sizeBytes: sent.sizeBytes };
 }

@@ -1,5 +1,6 @@
 // Joins a camera-day's segments in wall-clock order and publishes the proven result with its coverage.
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { inStep } from '../../domain/fault-point.ts';
 import type { MsRange } from '../../domain/range.ts';
 import type { MergeTimeline } from '../../domain/merge-timeline.ts';
 import { mergeTimeline } from '../../domain/merge-timeline.ts';
@@ -27,15 +28,17 @@ export async function mergeDay(deps: PlanDeps, request: MergeRequest): Promise<M
   const timeline = await timelineOf(deps, { request, segments: withPictures, window, signal });
   const workKey = mergeWorkKey(request.planId, day.slug);
   const workDir = await storage.attemptDir(workKey, activityInfo().attempt);
-  const { files } = await deps.media.merge({
-    parts: timeline.parts,
-    segments: withPictures.map((segment) => mergeSegment(deps, segment)),
-    workDir,
-    outPath: (partIndex) => `${workDir}/part-${partIndex}.mp4`,
-    stallSeconds: deps.settings.stallSeconds.media,
-    signal,
-    onProgress: (progress) => heartbeat(progress),
-  });
+  const { files } = await inStep(deps.faultPoint, 'concat', () =>
+    deps.media.merge({
+      parts: timeline.parts,
+      segments: withPictures.map((segment) => mergeSegment(deps, segment)),
+      workDir,
+      outPath: (partIndex) => `${workDir}/part-${partIndex}.mp4`,
+      stallSeconds: deps.settings.stallSeconds.media,
+      signal,
+      onProgress: (progress) => heartbeat(progress),
+    }),
+  );
   const outcome = await publishMerged(deps, {
     plan,
     day,

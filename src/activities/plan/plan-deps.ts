@@ -1,5 +1,6 @@
 // What the plan's activities are given: adapters and numbers, built once in worker/compose.ts.
 import type { Catalog } from '../../catalog/catalog.ts';
+import type { FaultPoint } from '../../domain/fault-point.ts';
 import type { TimelineSegment } from '../../domain/merge-timeline.ts';
 import type { JoinResult, JoinSpec } from '../../media/join-spans.ts';
 import type { MergedFile, MergeSegment, MergeSpec } from '../../media/merge.ts';
@@ -19,6 +20,8 @@ export interface PlanDeps {
   downloader: Downloader;
   playback: (server: Omit<PlaybackSpec, 'downloader'>) => Playback;
   exporter: Exporter;
+  /** Told the begin and end of each step that takes time. */
+  faultPoint: FaultPoint;
   settings: PlanActivitySettings;
 }
 
