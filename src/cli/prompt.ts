@@ -1,6 +1,7 @@
 // Questions on a terminal. Nothing here is called when nobody is there to answer.
-import { createInterface } from 'node:readline/promises';
+import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { Fault } from '../domain/fault.ts';
 import type { Terminal } from './output/terminal.ts';
 
 /** Asks until the answer is not empty, or takes the default. */
@@ -8,7 +9,7 @@ export async function ask(terminal: Terminal, question: string, fallback?: strin
   const reader = createInterface({ input: terminal.stdin, output: process.stderr });
   try {
     for (;;) {
-      const answer = (await reader.question(`${question}${fallback ? ` [${fallback}]` : ''}: `)).trim();
+      const answer = (await answerOf(reader, `${question}${fallback ? ` [${fallback}]` : ''}: `)).trim();
       if (answer || fallback) return answer || (fallback ?? '');
     }
   } finally {
@@ -22,11 +23,25 @@ export async function askHidden(terminal: Terminal, question: string): Promise<s
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const reader = createInterface({ input: terminal.stdin, output: nowhere, terminal: true });
   try {
-    return await reader.question('');
+    return await answerOf(reader, '');
   } finally {
     reader.close();
     terminal.draw('\n');
   }
+}
+
+/** One answer. Ctrl-C and the end of the input end the command: a question that is never answered would hang. */
+function answerOf(reader: Interface, question: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void =>
+      reject(
+        new Fault('InputInvalid', 'Stopped at a question; nothing was changed.', {
+          remedy: 'Start again, or give the flags.',
+        }),
+      );
+    reader.once('SIGINT', stop).once('close', stop);
+    reader.question(question).then(resolve, reject);
+  });
 }
 
 /** The lines of standard input that are not empty, at most 1 MiB. */
