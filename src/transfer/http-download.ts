@@ -1,22 +1,14 @@
 // Downloads one file of a source over HTTP to disk: resumable, hashed while it comes, limited per host, dropped when it trickles.
 import { stat } from 'node:fs/promises';
-import { Fault } from '../domain/fault.ts';
 import { archiveClockOffset } from './clock.ts';
 import { createConnectionLimits } from './connection-limits.ts';
-import { createHashedFiles } from './hashed-files.ts';
-import { faultOfStatus } from './http-faults.ts';
-import { createHttpOpen, discard, type HttpAnswer, type HttpAsk } from './http-open.ts';
+import { createHashedFiles, type HashedFiles } from './hashed-files.ts';
+import { createHttpOpen, discard, type HttpAnswer, type HttpAsk, type HttpOpen } from './http-open.ts';
 import { readText, type TextAnswer } from './http-text.ts';
+import { judgeAnswer } from './judge-answer.ts';
 import { receiveBody } from './receive-body.ts';
-import {
-  isSameFile,
-  parseContentRange,
-  rangeHeaders,
-  removeResumeNote,
-  validatorsOf,
-  type ResumePoint,
-  type Validators,
-} from './resume-point.ts';
+import { rangeHeaders, removeResumeNote, type ResumePoint } from './resume-point.ts';
+import type { StallRule } from './stall-watch.ts';
 
 export interface DownloaderSettings {
   /** Connections to one host at once, and to all hosts, in this process. */
@@ -72,6 +64,44 @@ export interface Downloader {
   close(): Promise<void>;
 }
 
+interface AttemptDeps {
+  open: HttpOpen;
+  files: HashedFiles;
+  stallRule: StallRule;
+}
+
+async function attempt(
+  deps: AttemptDeps,
+  request: DownloadRequest & { resume: ResumePoint | undefined },
+): Promise<DownloadResult> {
+  const { resume, toPath, signal, maxBytes, onBytes } = request;
+  const headers = { ...request.headers, ...(resume && rangeHeaders(resume)) };
+  const answer = await deps.open({ ...request, headers });
+  const { status, url, response } = answer;
+  const plan = judgeAnswer({ status, url, headers: response.headers, nowMs: Date.now() }, resume);
+  if (plan.kind === 'fault' || plan.kind === 'restart') {
+    discard(response);
+    if (plan.kind === 'fault') throw plan.fault;
+    return attempt(deps, { ...request, resume: undefined });
+  }
+  const { files, stallRule } = deps;
+  const validators = plan.kind === 'receive' ? plan.validators : undefined;
+  const { keepBytes, complete } = plan;
+  const body = await receiveBody({
+    answer,
+    validators,
+    keepBytes,
+    toPath,
+    files,
+    stallRule,
+    signal,
+    onBytes,
+    maxBytes,
+  });
+  await removeResumeNote(toPath);
+  return { ...factsOf(answer), ...body, complete, resumedFromBytes: keepBytes };
+}
+
 /**
  * Failures: SourceMissing, SourceBusy, SourceUnreachable, SourceStalled, AuthRejected, ForbiddenUrl, InputInvalid, MediaUnreadable,
  * DiskFull, StorageFault. After SourceUnreachable, SourceStalled or an abort the partial and its resume note stay at toPath.
@@ -99,45 +129,11 @@ export function createDownloader(settings: DownloaderSettings): Downloader {
     }
   }
 
-  async function attempt(request: DownloadRequest, resume: ResumePoint | undefined): Promise<DownloadResult> {
-    const headers = { ...request.headers, ...(resume && rangeHeaders(resume)) };
-    const answer = await open({ ...request, headers });
-    const plan = judgeAnswer(answer, resume);
-    if (plan.kind === 'fault') {
-      discard(answer.response);
-      throw plan.fault;
-    }
-    if (plan.kind === 'restart') {
-      discard(answer.response);
-      return attempt(request, undefined);
-    }
-    const { toPath, signal, maxBytes, onBytes } = request;
-    const { sizeBytes, sha256 } = await receiveBody({
-      answer,
-      validators: plan.kind === 'receive' ? plan.validators : undefined,
-      keepBytes: plan.keepBytes,
-      toPath,
-      files,
-      stallRule,
-      signal,
-      onBytes,
-      maxBytes,
-    });
-    await removeResumeNote(toPath);
-    return {
-      ...factsOf(answer),
-      sizeBytes,
-      sha256,
-      complete: plan.complete,
-      resumedFromBytes: plan.keepBytes,
-    };
-  }
-
   return {
     download: (request) =>
       limited(request, async () => {
         const resume = request.resume && (await clipToFile(request.resume, request.toPath));
-        return attempt(request, resume);
+        return attempt({ open, files, stallRule }, { ...request, resume });
       }),
     fetchText: (ask) => limited(ask, async () => readText({ answer: await open(ask), ...ask, stallRule })),
     clockOffset: (ask) => limited(ask, () => archiveClockOffset(open, ask)),
@@ -157,46 +153,6 @@ async function clipToFile(resume: ResumePoint, path: string): Promise<ResumePoin
   );
   const bytes = Math.min(resume.bytes, size);
   return bytes > 0 ? { ...resume, bytes } : undefined;
-}
-
-type AnswerPlan =
-  | { kind: 'receive'; keepBytes: number; complete: boolean; validators: Validators }
-  | { kind: 'alreadyComplete'; keepBytes: number; complete: true }
-  | { kind: 'restart' }
-  | { kind: 'fault'; fault: Fault };
-
-/** What an answer means for the bytes we have: 206 goes on, 200 begins anew, 416 may mean that nothing is left to send. */
-export function judgeAnswer(answer: HttpAnswer, resume: ResumePoint | undefined): AnswerPlan {
-  const { status, url } = answer;
-  const { headers } = answer.response;
-  const range = parseContentRange(headers['content-range']);
-  const encoding = headers['content-encoding'];
-  if ((status === 200 || status === 206) && encoding !== undefined && encoding !== 'identity') {
-    const message = `The source sends ${encoding} although plain bytes were asked: ${url}.`;
-    return { kind: 'fault', fault: new Fault('MediaUnreadable', message) };
-  }
-  const isDelimited = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
-  if (status === 200) {
-    const length = headers['content-length'];
-    const validators = validatorsOf(headers, length === undefined ? undefined : Number(length));
-    return { kind: 'receive', keepBytes: 0, complete: isDelimited, validators };
-  }
-  if (resume && (status === 206 || status === 416)) {
-    const validators = validatorsOf(headers, range.totalBytes);
-    const isSame = isSameFile(resume, validators);
-    if (status === 416 && isSame && range.totalBytes === resume.bytes)
-      return { kind: 'alreadyComplete', keepBytes: resume.bytes, complete: true };
-    if (status === 206 && isSame && range.startByte === resume.bytes)
-      return {
-        kind: 'receive',
-        keepBytes: resume.bytes,
-        complete: isDelimited,
-        validators: { ...resume, ...validators },
-      };
-    return { kind: 'restart' };
-  }
-  const retryAfter = headers['retry-after'];
-  return { kind: 'fault', fault: faultOfStatus({ status, retryAfter, url, nowMs: Date.now() }) };
 }
 
 function factsOf({ response, status }: HttpAnswer) {

@@ -87,64 +87,77 @@ interface WireRequest {
   policy: HttpPolicy;
 }
 
-function exchange({ target, method, headers, signal, policy }: WireRequest): Promise<WireAnswer> {
+interface Sending {
+  address: ResolvedAddress;
+  /** TCP, and TLS where it is used, stand. */
+  onConnected: () => void;
+  onAnswer: (answer: WireAnswer) => void;
+  onError: (error: unknown) => void;
+}
+
+/** Sends the request to the address that was judged; the result breaks it off. */
+function sendRequest(
+  { target, method, headers, signal }: WireRequest,
+  sending: Sending,
+): (fault: Fault) => void {
+  const isTls = target.protocol === 'https:';
+  const bulk = isTls ? undefined : createBulkRead();
+  const options: RequestOptions = {
+    host: target.hostname.replace(/^\[|\]$/g, ''),
+    port: target.port || (isTls ? 443 : 80),
+    path: target.pathname + target.search,
+    method,
+    headers,
+    lookup: fixedLookup(sending.address),
+    signal,
+    // An agent would make the connection itself; every request has one of its own either way.
+    ...(bulk ? { createConnection: (wanted) => bulk.connect(wanted as NetConnectOpts) } : { agent: false }),
+  };
+  const request = (isTls ? https : http).request(options);
+  request.on('socket', (socket) => socket.once(isTls ? 'secureConnect' : 'connect', sending.onConnected));
+  request.once('response', (response) => sending.onAnswer({ response, bulk }));
+  // Stays for good: a connection may break after its answer was delivered.
+  request.on('error', sending.onError);
+  request.end();
+  return (fault) => void request.destroy(fault);
+}
+
+function exchange(wire: WireRequest): Promise<WireAnswer> {
+  const { target, signal, policy } = wire;
   const shown = redactUrl(target.href);
-  const late = (what: string, seconds: number) =>
-    new Fault('SourceUnreachable', `The source ${what} within ${seconds} s: ${shown}.`);
   const { promise, resolve, reject } = Promise.withResolvers<WireAnswer>();
   let abandon: (fault: Fault) => void = reject;
-  const connectTimer = setTimeout(
-    () => abandon(late('did not accept a connection', policy.connectSeconds)),
-    policy.connectSeconds * 1000,
-  );
-  let answerTimer: NodeJS.Timeout | undefined;
+  let isSettled = false;
+  let timer: NodeJS.Timeout | undefined;
 
-  function send(address: ResolvedAddress): void {
-    const isTls = target.protocol === 'https:';
-    const bulk = isTls ? undefined : createBulkRead();
-    const options: RequestOptions = {
-      host: target.hostname.replace(/^\[|\]$/g, ''),
-      port: target.port || (isTls ? 443 : 80),
-      path: target.pathname + target.search,
-      method,
-      headers,
-      lookup: fixedLookup(address),
-      signal,
-      // An agent would make the connection itself; every request has one of its own either way.
-      ...(bulk ? { createConnection: (wanted) => bulk.connect(wanted as NetConnectOpts) } : { agent: false }),
-    };
-    const request = (isTls ? https : http).request(options);
-    abandon = (fault) => request.destroy(fault);
-    request.on('socket', (socket) => {
-      socket.once(isTls ? 'secureConnect' : 'connect', () => {
-        clearTimeout(connectTimer);
-        const { answerSeconds } = policy;
-        answerTimer = setTimeout(() => abandon(late('did not answer', answerSeconds)), answerSeconds * 1000);
-      });
-    });
-    request.once('response', (response) => resolve({ response, bulk }));
-    // Stays for good: a connection may break after its answer was delivered.
-    request.on('error', reject);
-    request.end();
+  function allow(seconds: number, what: string): void {
+    clearTimeout(timer);
+    if (isSettled) return;
+    const late = () =>
+      new Fault('SourceUnreachable', `The source did not ${what} within ${seconds} s: ${shown}.`);
+    timer = setTimeout(() => abandon(late()), seconds * 1000);
   }
 
-  let settled = false;
-  resolveAllowed(target.hostname, policy.allowPrivate).then((address) => {
+  function send(address: ResolvedAddress): void {
     // Too late or cancelled while the name was being resolved: nothing may be sent any more.
-    if (!settled && !signal.aborted) send(address);
-  }, reject);
+    if (isSettled || signal.aborted) return;
+    const onConnected = () => allow(policy.answerSeconds, 'answer');
+    abandon = sendRequest(wire, { address, onConnected, onAnswer: resolve, onError: reject });
+  }
+
   const onAbort = () => reject(signal.reason as Error);
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
+  allow(policy.connectSeconds, 'accept a connection');
+  resolveAllowed(target.hostname, policy.allowPrivate).then(send).catch(reject);
   return promise
     .catch((error: unknown) => {
       signal.throwIfAborted();
       throw faultOfConnection({ error, url: shown });
     })
     .finally(() => {
-      settled = true;
-      clearTimeout(connectTimer);
-      clearTimeout(answerTimer);
+      isSettled = true;
+      clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
     });
 }

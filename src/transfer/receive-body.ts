@@ -1,6 +1,7 @@
 // The body of one answer on its way to disk: watched for progress, hashed behind the writes, never held in memory as a whole.
 import { Fault } from '../domain/fault.ts';
-import type { HashedFile, HashedFiles } from './hashed-files.ts';
+import type { GrowingFile } from './growing-file.ts';
+import type { HashedFiles } from './hashed-files.ts';
 import { faultOfConnection } from './http-faults.ts';
 import { discard, type HttpAnswer } from './http-open.ts';
 import { writeResumeNote, type Validators } from './resume-point.ts';
@@ -24,7 +25,7 @@ interface Flow {
   spec: ReceiveSpec;
   watch: StallWatch;
   /** Undefined until it is open. */
-  file?: HashedFile;
+  file?: GrowingFile;
   receivedBytes: number;
   /** Lets the source go on after a pause. */
   resume?: () => void;
@@ -47,7 +48,7 @@ function endOf(flow: Flow): PromiseWithResolvers<void> {
 }
 
 /** Lets the body run into the file; a slow disk pauses the source. */
-function pump(flow: Flow, file: HashedFile, end: PromiseWithResolvers<void>): void {
+function pump(flow: Flow, file: GrowingFile, end: PromiseWithResolvers<void>): void {
   const { answer, keepBytes, maxBytes } = flow.spec;
   const { response, bulk } = answer;
   const wholeBytes = keepBytes + Number(response.headers['content-length'] ?? Number.NaN);
@@ -70,7 +71,7 @@ function pump(flow: Flow, file: HashedFile, end: PromiseWithResolvers<void>): vo
   if (bulk?.canDivert(response)) {
     flow.resume = () => bulk.resume();
     bulk.divert(response, {
-      room: file.room,
+      room: () => file.room(),
       took,
       push: (chunk) => push(chunk.subarray(0, wanted(chunk.length))),
     });

@@ -20,61 +20,73 @@ export interface RsyncDeps {
   stallSeconds: number;
 }
 
-/** While both sides read files for checksums nothing is said; ssh notices a dead peer within a minute anyway. */
-const verifyTimeoutSeconds = 1800;
+/**
+ * While a side reads files for checksums, or a large partial to go on with, nothing is said; ssh notices a dead peer within a minute
+ * anyway, so this only ends a tool that hangs.
+ */
+const quietSeconds = 1800;
 const namedDifferences = 20;
 
+/** Resolves when rsync ended well and said nothing on stderr. */
+async function runRsync({ run, rsyncPath, ...spec }: RsyncRun): Promise<void> {
+  const { target, ...rest } = spec;
+  const end = await run({ command: rsyncPath, ...rest });
+  rest.signal.throwIfAborted();
+  const fault = faultOfRsync(end, placeOf(target));
+  if (fault) throw fault;
+}
+
+interface RsyncRun extends Pick<RsyncDeps, 'run' | 'rsyncPath'>, Omit<RunSpec, 'command'> {
+  target: RsyncTarget;
+}
+
 export function createRsync(deps: RsyncDeps): Exporter<RsyncTarget> {
-  const { run, rsyncPath, sshPath, stallSeconds } = deps;
+  return { send: (spec) => send(deps, spec), verify: (spec) => verify(deps, spec) };
+}
 
-  async function runRsync(target: RsyncTarget, spec: Omit<RunSpec, 'command'>): Promise<void> {
-    const end = await run({ command: rsyncPath, ...spec });
-    spec.signal.throwIfAborted();
-    const fault = faultOfRsync(end, placeOf(target));
-    if (fault) throw fault;
-  }
+async function send({ stallSeconds, sshPath, ...tool }: RsyncDeps, spec: SendSpec<RsyncTarget>) {
+  const { target, rootDir, files, signal, onProgress, compare = 'times' } = spec;
+  const timeoutSeconds = compare === 'checksum' ? quietSeconds : stallSeconds;
+  const args = rsyncSendArgs({ target, rootDir, sshPath, timeoutSeconds, compare });
+  const { sizeBytes } = await sourceFiles(rootDir, files);
+  let lastBytes = -1;
+  await runRsync({
+    ...tool,
+    target,
+    args,
+    stdin: filesFromList(files),
+    signal,
+    stallSeconds: quietSeconds,
+    onStdoutLine: (line, progress) => {
+      const seen = parseProgress(line);
+      if (!seen || seen.doneBytes === lastBytes) return;
+      lastBytes = seen.doneBytes;
+      progress();
+      onProgress?.(seen);
+    },
+  });
+  return { addresses: files.map((file) => `${placeOf(target)}/${file}`), sizeBytes };
+}
 
-  async function send(spec: SendSpec<RsyncTarget>) {
-    const { target, rootDir, files, signal, onProgress, compare = 'times' } = spec;
-    const args = rsyncSendArgs({ target, rootDir, sshPath, timeoutSeconds: stallSeconds, compare });
-    const { sizeBytes } = await sourceFiles(rootDir, files);
-    let lastBytes = -1;
-    await runRsync(target, {
-      args,
-      stdin: filesFromList(files),
-      signal,
-      // rsync's own --timeout sees silence of the peer; this one sees a tool that hangs by itself.
-      stallSeconds: stallSeconds + 30,
-      onStdoutLine: (line, progress) => {
-        const seen = parseProgress(line);
-        if (!seen || seen.doneBytes === lastBytes) return;
-        lastBytes = seen.doneBytes;
-        progress();
-        onProgress?.(seen);
-      },
-    });
-    return { addresses: files.map((file) => `${placeOf(target)}/${file}`), sizeBytes };
-  }
-
-  async function verify(spec: VerifySpec<RsyncTarget>): Promise<void> {
-    const { target, rootDir, files, mode, signal } = spec;
-    if (mode === 'none') return;
-    const args = rsyncVerifyArgs({ target, rootDir, sshPath, timeoutSeconds: verifyTimeoutSeconds, mode });
-    await sourceFiles(rootDir, files);
-    const differing: string[] = [];
-    await runRsync(target, {
-      args,
-      stdin: filesFromList(files),
-      signal,
-      onStdoutLine: (line) => {
-        const name = differingName(line);
-        if (name !== undefined) differing.push(name);
-      },
-    });
-    if (differing.length > 0) throw differs(placeOf(target), differing);
-  }
-
-  return { send, verify };
+async function verify({ sshPath, run, rsyncPath }: RsyncDeps, spec: VerifySpec<RsyncTarget>): Promise<void> {
+  const { target, rootDir, files, mode, signal } = spec;
+  if (mode === 'none') return;
+  const args = rsyncVerifyArgs({ target, rootDir, sshPath, timeoutSeconds: quietSeconds, mode });
+  await sourceFiles(rootDir, files);
+  const differing: string[] = [];
+  await runRsync({
+    run,
+    rsyncPath,
+    target,
+    args,
+    stdin: filesFromList(files),
+    signal,
+    onStdoutLine: (line) => {
+      const name = differingName(line);
+      if (name !== undefined) differing.push(name);
+    },
+  });
+  if (differing.length > 0) throw differs(placeOf(target), differing);
 }
 
 const placeOf = (target: RsyncTarget) => `${hostForRemote(target)}:${target.path.replace(/\/*$/, '')}`;

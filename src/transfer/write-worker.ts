@@ -15,7 +15,8 @@ export type WriteReply =
   | { kind: 'written'; id: number; writtenBytes: number; batch: ArrayBuffer }
   | { kind: 'finished'; id: number; sha256: string }
   | { kind: 'closed'; id: number }
-  | { kind: 'failed'; id: number; code: string; message: string };
+  /** `isOpen` false: there is no file to close. */
+  | { kind: 'failed'; id: number; code: string; message: string; isOpen?: boolean };
 
 interface Job {
   id: number;
@@ -39,7 +40,7 @@ function reply(message: WriteReply, transfer: ArrayBuffer[] = []): void {
 
 function fail(id: number, error: unknown): void {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  reply({ kind: 'failed', id, code, message });
+  reply({ kind: 'failed', id, code, message, isOpen: jobs.has(id) });
 }
 
 function openJob({ id, path, keepBytes }: Extract<WriteRequest, { kind: 'open' }>): void {
