@@ -26,6 +26,8 @@ const gapReportSchema = oldFields.extend({
       cause: z.enum(['sourceHadNone', 'neverDownloaded', 'rejected']),
     }),
   ),
+  /** Holes up to this long count as covered; a plan with another threshold scans the file anew. */
+  gap_threshold_seconds: z.number().positive().optional(),
   class: z.enum(['ok', 'empty', 'notMedia', 'noVideo', 'truncated', 'discontinuity', 'overrun']),
   container: z.enum(['flv', 'mp4', 'mpegts', 'matroska']).optional(),
   stream_key: z.string().optional(),
@@ -56,6 +58,8 @@ export interface GapReportFacts {
   /** Absent when no attempt brought a usable file: the report alone stands there. */
   file?: { sizeBytes: number; sha256: string };
   segment: SegmentKey;
+  /** Holes up to this long counted as covered. */
+  gapThresholdSeconds?: number;
   /** Start of the segment as the camera's clock on the wall shows it, ISO 8601 with the zone's offset. */
   localTime: string;
   /** Name and version of what scanned and fetched the file. */
@@ -89,6 +93,7 @@ export function toGapReport(facts: GapReportFacts): GapReport {
     missing_seconds: scan.missingSeconds,
     covered: scan.covered.map((part) => ({ ...toInstantRange(part), ptsSeconds: part.ptsSeconds })),
     missing: scan.missing.map((hole) => ({ ...toInstantRange(hole), cause: hole.cause })),
+    gap_threshold_seconds: facts.gapThresholdSeconds,
     class: scan.mediaClass,
     container: scan.container,
     stream_key: scan.streamKey,
@@ -132,6 +137,7 @@ export function fromGapReport(report: GapReport): GapReportFacts {
       startUnix: msFromIso(report.segment.startAt) / 1000,
       seconds: report.segment.seconds,
     },
+    ...(report.gap_threshold_seconds !== undefined && { gapThresholdSeconds: report.gap_threshold_seconds }),
     localTime: report.localtime,
     tool: report.tool,
   };

@@ -11,7 +11,7 @@ import { isBetter } from '../../domain/keep-better.ts';
 import type { PlanDeps } from './plan-deps.ts';
 import { readPublished } from './published-segment.ts';
 import type { KnownSegment } from './published-segment.ts';
-import { recordOutcome, settleAttempt } from './settle-attempt.ts';
+import { recordOutcome, settleAttempt, settleKnown } from './settle-attempt.ts';
 import { scanAttempt } from './scan-attempt.ts';
 import { withSegmentLease } from './segment-lease.ts';
 import type { SegmentLease } from './segment-lease.ts';
@@ -31,7 +31,8 @@ export async function downloadSegment(deps: PlanDeps, request: DownloadRequest):
       gapThresholdSeconds,
       signal: lease.signal,
     });
-    if (known && isSettled(known, request)) return await answerKnown(deps, { key, lease, known, request });
+    if (known && isSettled(known, request))
+      return await answerKnown(deps, { camera, key, lease, known, request });
     return await attempt(deps, { camera, key, lease, request, ...(known ? { known } : {}) });
   });
 }
@@ -50,17 +51,23 @@ interface Attempt {
   known?: KnownSegment;
 }
 
+/** Nothing is fetched; a report that does not fit is written anew. */
 async function answerKnown(
   deps: PlanDeps,
-  { key, lease, known, request }: Omit<Attempt, 'camera'> & { known: KnownSegment },
-) {
-  await recordOutcome(deps, { key, lease, known });
+  { camera, key, lease, known, request }: Attempt & { known: KnownSegment },
+): Promise<SegmentOutcome> {
+  const { attempts } = known;
+  const { gapThresholdSeconds } = request;
+  if (known.isRescanned)
+    await settleKnown(deps, { camera, key, lease, attempts, gapThresholdSeconds, known });
+  else await recordOutcome(deps, { key, lease, known });
   return outcomeOf(known, request);
 }
 
 async function attempt(deps: PlanDeps, work: Attempt): Promise<SegmentOutcome> {
   const { camera, key, lease, request, known } = work;
   const workKey = segmentWorkKey(key);
+  const { gapThresholdSeconds } = request;
   const onBytes = (bytes: number): void => heartbeat({ bytes });
   try {
     const dirs = {
@@ -68,7 +75,6 @@ async function attempt(deps: PlanDeps, work: Attempt): Promise<SegmentOutcome> {
       attemptDir: await deps.storage.attemptDir(workKey, lease.epoch),
     };
     const { signal } = lease;
-    const { gapThresholdSeconds } = request;
     const fetched = await inStep(deps.faultPoint, 'download', () =>
       fetchSegment(deps, { camera, key, ...dirs, signal, onBytes }),
     );
@@ -76,15 +82,10 @@ async function attempt(deps: PlanDeps, work: Attempt): Promise<SegmentOutcome> {
       scanAttempt(deps, { fetched, key, gapThresholdSeconds, signal, onBytes }),
     );
     const keeps = known?.file !== undefined && !isBetter(scanned.scan, known.scan);
-    const attempts = lease.row.attempts + 1;
-    const settled = await settleAttempt(deps, {
-      camera,
-      key,
-      lease,
-      attempts,
-      scanned,
-      ...(keeps ? { known } : {}),
-    });
+    const settle = { camera, key, lease, attempts: lease.row.attempts + 1, gapThresholdSeconds };
+    const settled = keeps
+      ? await settleKnown(deps, { ...settle, known })
+      : await settleAttempt(deps, { ...settle, scanned });
     await deps.storage.removeWork(workKey);
     return outcomeOf(settled, request);
   } catch (error) {

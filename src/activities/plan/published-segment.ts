@@ -16,6 +16,8 @@ export interface KnownSegment {
   file?: SegmentFile;
   /** Why it is as it is, for people. */
   reason?: string;
+  /** The report did not fit the file, or another threshold was asked: the report on disk is to be written anew. */
+  isRescanned?: true;
 }
 
 interface ReadRequest {
@@ -32,8 +34,9 @@ export async function readPublished(deps: PlanDeps, request: ReadRequest): Promi
   if (!path) return knownWithoutFile(key, row);
   const read = await deps.storage.readGapReport(path);
   if (read?.report && !read.stale) {
-    const { scan, file } = fromGapReport(read.report);
-    if (file) return { scan, attempts: row.attempts, file: { path, ...file } };
+    const { scan, file, gapThresholdSeconds } = fromGapReport(read.report);
+    if (file && gapThresholdSeconds === request.gapThresholdSeconds)
+      return { scan, attempts: row.attempts, file: { path, ...file } };
   }
   const scan = await deps.scanner.scanSegment({
     path: deps.storage.resolve(path),
@@ -43,7 +46,7 @@ export async function readPublished(deps: PlanDeps, request: ReadRequest): Promi
     signal,
   });
   const facts = await deps.storage.hashFile(path, signal);
-  return { scan, attempts: row.attempts, file: { path, ...facts } };
+  return { scan, attempts: row.attempts, file: { path, ...facts }, isRescanned: true };
 }
 
 /** The catalog's address if it is on this host, else whatever stands under one of the key's names. */

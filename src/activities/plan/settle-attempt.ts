@@ -23,21 +23,32 @@ interface Settle {
   lease: SegmentLease;
   /** Including this one. */
   attempts: number;
+  gapThresholdSeconds: number;
 }
 
-/** Answers what is known now: the attempt's own file, or the published one when it misses no more. */
+/** Publishes the attempt's file, or the bare report of an attempt that brought none, and tells the catalog. */
 export async function settleAttempt(
   deps: PlanDeps,
-  settle: Settle & { scanned: ScannedAttempt; known?: KnownSegment },
+  settle: Settle & { scanned: ScannedAttempt },
 ): Promise<KnownSegment> {
-  const { attempts, known, scanned } = settle;
-  const settled = known
-    ? { ...known, attempts }
-    : scanned.path
-      ? await publishFile(deps, { ...settle, path: scanned.path })
-      : { scan: scanned.scan, attempts, ...(scanned.reason ? { reason: scanned.reason } : {}) };
-  if (!settled.file || known) await writeReport(deps, settle, settled);
-  await recordOutcome(deps, { key: settle.key, lease: settle.lease, known: settled });
+  const { attempts, key, lease, scanned } = settle;
+  const { path, reason, scan } = scanned;
+  if (!path)
+    return await settleKnown(deps, { ...settle, known: { scan, attempts, ...(reason ? { reason } : {}) } });
+  const settled = await publishFile(deps, { ...settle, path });
+  await recordOutcome(deps, { key, lease, known: settled });
+  return settled;
+}
+
+/** Writes the report anew beside what is published already, with the attempts as they are now, and tells the catalog. */
+export async function settleKnown(
+  deps: PlanDeps,
+  settle: Settle & { known: KnownSegment },
+): Promise<KnownSegment> {
+  const { attempts, key, known, lease } = settle;
+  const settled = { ...known, attempts };
+  await writeReport(deps, settle, settled);
+  await recordOutcome(deps, { key, lease, known: settled });
   return settled;
 }
 
@@ -79,12 +90,17 @@ async function writeReport(
   });
 }
 
-function reportOf({ settings }: Pick<PlanDeps, 'settings'>, { camera, key }: Settle, settled: KnownSegment) {
+function reportOf(
+  { settings }: Pick<PlanDeps, 'settings'>,
+  { camera, key, gapThresholdSeconds }: Settle,
+  settled: KnownSegment,
+) {
   return toGapReport({
     scan: settled.scan,
     attempts: settled.attempts,
     ...(settled.file ? { file: settled.file } : {}),
     segment: key,
+    gapThresholdSeconds,
     localTime: localParts(segmentRange(key).startMs, camera.timeZone).isoLocal,
     tool: Object.entries(settings.tools)
       .map(([name, version]) => `${name} ${version}`)
