@@ -39,7 +39,8 @@ async function runPlan(plan: RunningPlan): Promise<void> {
   plan.total = opened.total;
   while (hasWork(plan)) {
     if (sessionIsLong()) await continueInNewSession(plan);
-    if (!plan.paused) await startCameraDays(plan, opened);
+    // A cancel must not fall between a child and the knowledge of it: it is noticed at the wait below.
+    if (!plan.paused) await CancellationScope.nonCancellable(() => startCameraDays(plan, opened));
     showPlan(plan);
     await waitForNews(plan, opened);
   }
