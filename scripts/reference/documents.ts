@@ -63,7 +63,7 @@ export function documentsReference(): string {
 }
 
 function section({ title, printedBy, schema }: DocumentPage): string {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });
+  const { $schema: _schema, ...json } = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });
   return [
     `## ${title}`,
     `Printed by: ${printedBy.includes('`') ? printedBy : code(printedBy)}.`,

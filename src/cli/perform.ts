@@ -54,12 +54,12 @@ export function perform(
 function interruptSignal(): { signal: AbortSignal; stop: () => void } {
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals): void => {
-    if (controller.signal.aborted) process.exit(name === 'SIGINT' ? 130 : 143);
-    controller.abort(new Error(`stopped by ${name}`));
+    if (!controller.signal.aborted) return controller.abort(new Error(`stopped by ${name}`));
+    // Asked twice: without our listeners the signal does what it does to any program.
+    stop();
+    process.kill(process.pid, name);
   };
+  const stop = (): void => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
-  return {
-    signal: controller.signal,
-    stop: () => void process.off('SIGINT', onSignal).off('SIGTERM', onSignal),
-  };
+  return { signal: controller.signal, stop };
 }

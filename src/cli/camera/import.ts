@@ -1,11 +1,10 @@
 // `camera import`: a whole file or nothing; every error with its line and field.
 import { readFile } from 'node:fs/promises';
 import { parseCameraImport, type ImportFormat } from '../../client/camera-import.ts';
-import type { CameraImportDocument, ImportProblem } from '../../contract/camera.ts';
+import type { CameraImportDocument, cameraImportDocument, ImportProblem } from '../../contract/camera.ts';
 import { Fault } from '../../domain/fault.ts';
 import { exitCodes, type ExitCode } from '../../contract/exit-codes.ts';
 import { printJson } from '../output/json.ts';
-import type { cameraImportDocument } from '../../contract/camera.ts';
 import type { Invocation } from '../perform.ts';
 import { readLines } from '../prompt.ts';
 import { withCatalog } from '../session.ts';

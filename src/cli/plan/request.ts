@@ -1,5 +1,5 @@
 // From the flags of `plan add` to a plan request; asks on a terminal for what is missing. Every error names its flag.
-import { z } from 'zod';
+import type { z } from 'zod';
 import { planRequest, type CameraSelection, type PlanSpec } from '../../contract/plan.ts';
 import { Fault } from '../../domain/fault.ts';
 import type { Terminal } from '../output/terminal.ts';
@@ -126,7 +126,7 @@ export function numberOf({
   const text = flags[name];
   if (text === undefined) return undefined;
   if (typeof text === 'string' && /^\d+(\.\d+)?$/.test(text)) return Number(text);
-  problems.push(`${flagOf(name)} takes a number, not “${String(text)}”.`);
+  problems.push(`${flagOf(name)} takes a number, not “${typeof text === 'string' ? text : 'nothing'}”.`);
   return undefined;
 }
 
