@@ -63,7 +63,8 @@ export function documentsReference(): string {
 }
 
 function section({ title, printedBy, schema }: DocumentPage): string {
-  const { $schema: _schema, ...json } = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });
+  const json: Record<string, unknown> = z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' });
+  delete json['$schema'];
   return [
     `## ${title}`,
     `Printed by: ${printedBy.includes('`') ? printedBy : code(printedBy)}.`,
