@@ -46,6 +46,8 @@ export interface PlanSettings {
 
 export interface PlanInput {
   planId: string;
+  /** Attempts and media afresh in this run, whatever the plan says. */
+  force?: boolean;
   /** Carried over a continue-as-new; absent on the first run. */
   session?: PlanSession;
 }

@@ -103,7 +103,7 @@ function lightActivities(plan: FakePlan, state: FakePlanState): PlanActivities {
     finishCameraDay: async ({ index, ...result }) => {
       Object.assign(state.days[index]!, result);
     },
-    closePlan: async ({ state: planState }) => {
+    recordPlanState: async ({ state: planState }) => {
       state.planState = planState;
     },
     checkHost: async ({ host }) => ({ alive: plan.isHostAlive?.(host) ?? true }),

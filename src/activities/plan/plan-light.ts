@@ -39,7 +39,7 @@ export function createPlanActivities({
     async finishCameraDay(result) {
       await catalog.cameraDays.record(result);
     },
-    async closePlan({ planId, state }) {
+    async recordPlanState({ planId, state }) {
       await catalog.plans.setState(planId, state);
     },
     async checkHost({ host }) {

@@ -158,7 +158,7 @@ export interface PlanActivities {
   /** What the catalog knows of segments that this plan does not download itself. */
   assessSegments(input: AssessRequest): Promise<SegmentTotals>;
   finishCameraDay(input: CameraDayResult): Promise<void>;
-  closePlan(input: { planId: string; state: PlanState }): Promise<void>;
+  recordPlanState(input: { planId: string; state: PlanState }): Promise<void>;
   checkHost(input: { host: string }): Promise<{ alive: boolean }>;
 }
 

@@ -71,7 +71,7 @@ async function startCameraDay({ plan, opened, ref, retry }: Start): Promise<void
         {
           ...ref,
           planId: plan.planId,
-          settings: { ...opened.settings, gapToleranceSeconds },
+          settings: { ...opened.settings, force: opened.settings.force || plan.force, gapToleranceSeconds },
           paused: plan.paused,
           retry,
         },

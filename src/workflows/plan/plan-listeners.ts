@@ -49,6 +49,7 @@ async function setPaused(plan: RunningPlan, paused: boolean): Promise<void> {
   plan.changes += 1;
   showPlan(plan);
   await tellChildren(plan, paused ? messages.pause : messages.resume);
+  await light.recordPlanState({ planId: plan.planId, state: paused ? 'paused' : 'running' });
 }
 
 function checkTolerance({ gapToleranceSeconds }: { gapToleranceSeconds: number }): void {

@@ -15,6 +15,8 @@ import { markdownTable } from '../../domain/markdown.ts';
 
 export interface RunningPlan {
   planId: string;
+  /** Every camera-day begins afresh, whatever the plan says. */
+  force: boolean;
   total: number;
   nextIndex: number;
   /** Manifest exhausted: nothing is left to page. */
@@ -40,6 +42,7 @@ export function openPlanState(input: PlanInput): RunningPlan {
   >;
   return {
     planId: input.planId,
+    force: input.force ?? false,
     total: 0,
     nextIndex: session?.nextIndex ?? 0,
     exhausted: false,

@@ -53,6 +53,7 @@ async function continueInNewSession(plan: RunningPlan): Promise<never> {
   await condition(allHandlersFinished);
   return await makeContinueAsNewFunc<(input: PlanInput) => Promise<PlanResult>>()({
     planId: plan.planId,
+    ...(plan.force ? { force: true } : {}),
     session: sessionOf(plan),
   });
 }
@@ -86,7 +87,7 @@ async function closePlan(plan: RunningPlan): Promise<PlanResult> {
     { key: searchAttributes.state, value: state },
     { key: searchAttributes.missingSeconds, value: Math.ceil(plan.missingSeconds) },
   ]);
-  await light.closePlan({ planId: plan.planId, state });
+  await light.recordPlanState({ planId: plan.planId, state });
   await condition(allHandlersFinished);
   return { planId: plan.planId, state, counts: plan.counts, missingSeconds: plan.missingSeconds };
 }
