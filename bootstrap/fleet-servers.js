@@ -1,6 +1,15 @@
 // Builds the servers of a fleet that exist as images only: Temporal's production server with its schema tool, and its Web UI.
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { chmodSync, readdirSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { runCommand } from './command.js';
 import { findGo, goEnvironment, must } from './go-build.js';
