@@ -58,8 +58,7 @@ class SqliteConnection implements DatabaseConnection {
       : { rows: rows as R[], numAffectedRows: BigInt(changes) };
   }
 
-  // eslint-disable-next-line require-yield
-  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+  streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
     throw new Error('The catalog reads in pages, not in streams.');
   }
 
