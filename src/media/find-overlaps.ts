@@ -1,7 +1,7 @@
 // Looks at every joint of a camera-day for pictures that both neighbours hold.
 import type { Run } from '../process/run-spec.ts';
 import type { MergeSegment } from './merge.ts';
-import { findOverlap } from './overlap.ts';
+import { findOverlap, type Overlap } from './overlap.ts';
 
 /** What the merge timeline takes of a segment; nothing for one that begins with pictures of its own. */
 export interface SegmentOverlap {
@@ -18,8 +18,14 @@ export async function findOverlaps(
     const before = spec.segments[index - 1];
     const overlap = before && (await findOverlap(deps, { before, after, signal: spec.signal }));
     answers.push(
-      overlap ? { overlapWithPrevious: { previousOutPtsSeconds: overlap.previousOutPtsSeconds } } : {},
+      overlap && leavesSomething(before, overlap)
+        ? { overlapWithPrevious: { previousOutPtsSeconds: overlap.previousOutPtsSeconds } }
+        : {},
     );
   }
   return answers;
 }
+
+/** An archive that gives one file for two times repeats itself; a cut there would drop a whole segment that nothing replaces. */
+const leavesSomething = (before: MergeSegment, { previousOutPtsSeconds }: Overlap): boolean =>
+  previousOutPtsSeconds > before.firstPtsSeconds;
