@@ -7,11 +7,19 @@ import { intersect, lengthMs, toMsRange } from '../domain/range.ts';
 export type MissingByCause = Partial<Record<MissingCause, number>>;
 
 /** Causes in words for people. */
-export const causeTexts: Record<MissingCause, string> = {
+const causeTexts: Record<MissingCause, string> = {
   sourceHadNone: 'the source had none',
   neverDownloaded: 'never downloaded',
   rejected: 'what came was unusable',
 };
+
+/** `5.7 s the source had none`, the causes joined; a share below a twentieth of a second is left out. */
+export function missingText(causes: MissingByCause): string {
+  const shares = (Object.entries(causes) as [MissingCause, number][]).filter(
+    ([, seconds]) => seconds >= 0.05,
+  );
+  return shares.map(([cause, seconds]) => `${Number(seconds.toFixed(1))} s ${causeTexts[cause]}`).join(', ');
+}
 
 /** Missing seconds inside the camera-day's window by cause; gaps without a known cause are left out. */
 export async function missingByCause(

@@ -7,16 +7,24 @@ import { Fault } from '../domain/fault.ts';
 import { isoFromMs } from '../domain/range.ts';
 import { cutIntoSegments, type SegmentKey } from '../domain/segment.ts';
 
-/** The whole plan, or one camera of it. Throws Fault NotFound. */
+export interface PlanPart {
+  /** Only this camera. */
+  camera?: string | undefined;
+  /** At most so many camera-days, those first that are not complete. */
+  most?: number;
+}
+
+/** The whole plan, or a part of it. Throws Fault NotFound. */
 export async function planDocumentOf(
   catalog: Catalog,
   planId: string,
-  camera?: string,
+  { camera, most = Number.POSITIVE_INFINITY }: PlanPart = {},
 ): Promise<PlanDocument> {
   const plan = await catalog.plans.require(planId);
-  const days = await catalog.cameraDays.list(planId, camera === undefined ? {} : { cameraId: camera });
-  if (camera !== undefined && days.length === 0)
+  const found = await catalog.cameraDays.list(planId, camera === undefined ? {} : { cameraId: camera });
+  if (camera !== undefined && found.length === 0)
     throw new Fault('NotFound', `Plan ${planId} has no camera ${JSON.stringify(camera)}.`);
+  const days = found.length > most ? wantingFirst(found).slice(0, most) : found;
   const cameraDays: CameraDayDocument[] = [];
   for (const day of days) cameraDays.push(await cameraDayDocumentOf(catalog, day, plan.spec.segmentSeconds));
   return {
@@ -27,6 +35,9 @@ export async function planDocumentOf(
     cameraDays,
   };
 }
+
+const wantingFirst = (days: readonly CameraDayRow[]): CameraDayRow[] =>
+  days.toSorted((a, b) => Number(a.state === 'complete') - Number(b.state === 'complete'));
 
 async function cameraDayDocumentOf(
   catalog: Catalog,

@@ -22,12 +22,3 @@ export type PlanAsked = z.infer<typeof planAsked>;
 
 /** Answer of `plan rm`. */
 export const planRemoved = z.strictObject({ id: z.string(), removed: z.boolean() });
-
-/** One line each second of `plan watch --json` and `plan run --wait --json` on stderr. */
-export const planProgressLine = z.strictObject({
-  id: z.string(),
-  state: z.string(),
-  total: z.int(),
-  counts: z.record(z.string(), z.int()),
-  missingSeconds: z.number(),
-});

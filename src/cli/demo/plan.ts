@@ -2,14 +2,13 @@
 import { join } from 'node:path';
 import { parseCameraImport } from '../../client/camera-import.ts';
 import { addPlan } from '../../client/plan.ts';
-import { causeTexts, missingByCause } from '../../client/plan-causes.ts';
+import { missingByCause, missingText } from '../../client/plan-causes.ts';
 import { openTemporal } from '../../client/connect.ts';
 import { planDocumentOf } from '../../client/plan-documents.ts';
 import { addTarget } from '../../client/target.ts';
 import { exitCodes, type ExitCode } from '../../contract/exit-codes.ts';
 import { planWorkflowId } from '../../contract/ids.ts';
 import { planRequest, type PlanDocument, type planDocument, type PlanSpec } from '../../contract/plan.ts';
-import type { MissingCause } from '../../domain/gap-report.ts';
 import { demoDoubts, demoPaths } from '../../embedded/demo-show.ts';
 import type { DemoRecording } from '../../embedded/demo.ts';
 import type { Stack } from '../../embedded/up.ts';
@@ -101,16 +100,13 @@ async function resultText(
   const rows: string[][] = [];
   const files: string[] = [];
   for (const day of days) {
-    const causes = Object.entries(await missingByCause(catalog, day)) as [MissingCause, number][];
-    const reasons = causes
-      .filter(([, seconds]) => seconds >= 0.05)
-      .map(([cause, seconds]) => `${humanSeconds(seconds)} ${causeTexts[cause]}`);
+    const causes = missingText(await missingByCause(catalog, day));
     rows.push([
       day.cameraId,
       day.state,
       humanSeconds(windowSeconds - day.missingSeconds),
       humanSeconds(day.missingSeconds),
-      reasons.join(', ') || (day.reason ?? ''),
+      causes || (day.reason ?? ''),
     ]);
     files.push(
       ...day.merged.map((path) => `  ${join(mediaRoot, path)}`),

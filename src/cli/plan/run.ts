@@ -6,7 +6,7 @@ import { planDocumentOf } from '../../client/plan-documents.ts';
 import type { planAsked } from '../../contract/command.ts';
 import { exitCodes, type ExitCode } from '../../contract/exit-codes.ts';
 import { planWorkflowId } from '../../contract/ids.ts';
-import type { PlanDocument, planDocument } from '../../contract/plan.ts';
+import type { planDocument } from '../../contract/plan.ts';
 import { Fault } from '../../domain/fault.ts';
 import { printJson } from '../output/json.ts';
 import type { Invocation } from '../perform.ts';
@@ -119,14 +119,12 @@ export async function startStored({
   });
 }
 
-/** The final picture: the document or the table, and the exit code that says whether all is complete. */
+/** The final picture, the document or the table, and the exit code: 0 only when every camera-day is complete. */
 async function printEnd(session: Session, planId: string, { quiet = false } = {}): Promise<ExitCode> {
-  const document = await planDocumentOf(session.catalog, planId);
-  if (session.json && !quiet) printJson<typeof planDocument>(session.terminal, document);
-  if (!session.json) printPlan(session.terminal, document);
-  return exitCodeOfPlan(document);
+  const { catalog, json, terminal } = session;
+  if (!json) await printPlan(session, { planId });
+  else if (!quiet) printJson<typeof planDocument>(terminal, await planDocumentOf(catalog, planId));
+  const counts = Object.entries(await catalog.plans.countByState(planId));
+  const allComplete = counts.every(([state, count]) => state === 'complete' || count === 0);
+  return allComplete ? exitCodes.done : exitCodes.gapsOrFailures;
 }
-
-/** 0 only when every camera-day is complete. */
-export const exitCodeOfPlan = ({ cameraDays }: Pick<PlanDocument, 'cameraDays'>): ExitCode =>
-  cameraDays.every((day) => day.state === 'complete') ? exitCodes.done : exitCodes.gapsOrFailures;

@@ -1,19 +1,23 @@
 // `plan show` and `plan list`: documents from the catalog, as JSON or as tables.
+import type { Catalog } from '../../catalog/catalog.ts';
+import { missingByCause, missingText } from '../../client/plan-causes.ts';
 import { planDocumentOf } from '../../client/plan-documents.ts';
 import type { CameraDayDocument, PlanDocument, planDocument, planList } from '../../contract/plan.ts';
 import { printJson } from '../output/json.ts';
 import { humanSeconds, renderTable } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
 import type { Invocation } from '../perform.ts';
-import { withCatalog } from '../session.ts';
+import { withCatalog, type Session } from '../session.ts';
 
 export const showPlan = (invocation: Invocation): Promise<void> =>
-  withCatalog(invocation, async ({ terminal, json, args, flags, catalog }) => {
+  withCatalog(invocation, async (session) => {
+    const { terminal, json, args, flags, catalog } = session;
+    const [planId = ''] = args;
     const camera = typeof flags['camera'] === 'string' ? flags['camera'] : undefined;
-    const document = await planDocumentOf(catalog, args[0] ?? '', camera);
-    if (json) return printJson<typeof planDocument>(terminal, document);
-    printPlan(terminal, document);
-    if (camera !== undefined) for (const day of document.cameraDays) printSegments(terminal, day);
+    if (json)
+      return printJson<typeof planDocument>(terminal, await planDocumentOf(catalog, planId, { camera }));
+    const { cameraDays } = await printPlan(session, { planId, camera });
+    if (camera !== undefined) for (const day of cameraDays) printSegments(terminal, day);
   });
 
 export const listPlans = (invocation: Invocation): Promise<void> =>
@@ -37,25 +41,53 @@ export const listPlans = (invocation: Invocation): Promise<void> =>
     );
   });
 
+/** More rows than a person reads; --json shows all. */
+const mostRows = 100;
+
 /** The table per camera-day: what is there, what is missing and why, and the files. */
-export function printPlan(terminal: Terminal, { id, state, spec, cameraDays }: PlanDocument): void {
+export async function printPlan(
+  { terminal, catalog }: Pick<Session, 'terminal' | 'catalog'>,
+  { planId, camera }: { planId: string; camera?: string | undefined },
+): Promise<PlanDocument> {
+  const document = await planDocumentOf(catalog, planId, { camera, most: mostRows });
+  const { state, spec, cameraDays } = document;
   const days = spec.toDate && spec.toDate !== spec.date ? `${spec.date} to ${spec.toDate}` : spec.date;
-  terminal.out(`Plan ${id}: ${state}; ${days} ${spec.window}, ${spec.steps.join(', ')}`);
+  terminal.out(`Plan ${planId}: ${state}; ${days} ${spec.window}, ${spec.steps.join(', ')}`);
+  const rows: string[][] = [];
+  for (const day of cameraDays) rows.push(await rowOf(catalog, { planId, day }));
   terminal.out(
-    renderTable(
-      ['camera', 'date', 'state', 'missing', 'in tolerance window', 'segments', 'reason'],
-      cameraDays.map((day) => [
-        day.camera,
-        day.date,
-        day.state,
-        humanSeconds(day.missingSeconds),
-        humanSeconds(day.toleranceWindowMissingSeconds),
-        `${day.segments.filter((segment) => segment.path !== undefined).length}/${day.segments.length}`,
-        day.reason ?? '',
-      ]),
-    ),
+    renderTable(['camera', 'date', 'state', 'missing', 'in tolerance window', 'segments', 'why'], rows),
   );
-  for (const day of cameraDays) printFiles(terminal, day);
+  const counts = Object.values(await catalog.plans.countByState(planId));
+  const more = camera === undefined ? counts.reduce((sum, count) => sum + count, 0) - cameraDays.length : 0;
+  if (more > 0) terminal.out(`… and ${more} more; --json shows all.`);
+  else for (const day of cameraDays) printFiles(terminal, day);
+  return document;
+}
+
+async function rowOf(
+  catalog: Catalog,
+  { planId, day }: { planId: string; day: CameraDayDocument },
+): Promise<string[]> {
+  const stored = day.segments.filter((segment) => segment.path !== undefined).length;
+  return [
+    day.camera,
+    day.date,
+    day.state,
+    humanSeconds(day.missingSeconds),
+    humanSeconds(day.toleranceWindowMissingSeconds),
+    `${stored}/${day.segments.length}`,
+    day.reason ?? (day.missingSeconds > 0 ? await causesOf(catalog, { planId, day }) : ''),
+  ];
+}
+
+async function causesOf(
+  catalog: Catalog,
+  { planId, day }: { planId: string; day: CameraDayDocument },
+): Promise<string> {
+  const rows = await catalog.cameraDays.list(planId, { cameraId: day.camera });
+  const row = rows.find(({ date }) => date === day.date);
+  return row ? missingText(await missingByCause(catalog, row)) : '';
 }
 
 function printFiles(terminal: Terminal, day: CameraDayDocument): void {

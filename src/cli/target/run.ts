@@ -47,7 +47,7 @@ function specOf(flags: Flags): Record<string, unknown> {
   const { kind, path, host, user, identity, knownHosts } = flags;
   const spec = {
     kind,
-    path: kind === 'local' && typeof path === 'string' ? resolve(path) : path,
+    path: (kind === 'local' || host === undefined) && typeof path === 'string' ? resolve(path) : path,
     host,
     user,
     port,
@@ -58,6 +58,6 @@ function specOf(flags: Flags): Record<string, unknown> {
 }
 
 function addressOf({ spec }: TargetDocument): string {
-  if (spec.kind === 'local') return spec.path;
+  if (spec.kind === 'local' || spec.host === undefined) return spec.path;
   return `${spec.user ? `${spec.user}@` : ''}${spec.host}:${spec.port}:${spec.path}`;
 }
