@@ -15,7 +15,10 @@ const add = (terminal: Terminal): Command =>
   withCommonFlags(new Command('add'))
     .description('Add an export target, or replace the one with this name.')
     .argument('<name>', 'name of the target')
-    .requiredOption('--kind <kind>', 'local (a directory here) or rsync (over ssh; without --host to a directory here)')
+    .requiredOption(
+      '--kind <kind>',
+      'local (a directory here) or rsync (over ssh; without --host to a directory here)',
+    )
     .requiredOption('--path <dir>', 'absolute directory that receives the files')
     .option('--host <host>', 'rsync: host name or address')
     .option('--user <user>', 'rsync: user on the host')

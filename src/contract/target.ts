@@ -29,7 +29,9 @@ export const localTarget = z.strictObject({
 
 export const rsyncTarget = z.strictObject({
   kind: z.literal('rsync'),
-  host: host.describe('Where sshd listens.'),
+  host: host
+    .describe('Where sshd listens; absent: rsync to a directory on the worker’s host, without ssh.')
+    .optional(),
   user: z
     .string()
     .max(64)

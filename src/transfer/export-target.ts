@@ -17,13 +17,30 @@ export interface RsyncTarget {
   bwlimitKbps?: number;
 }
 
+/** rsync to a directory of this host: no ssh, the same partials and the same verification. */
+export interface RsyncHereTarget {
+  kind: 'rsync';
+  host?: never;
+  /** Absolute directory; made when absent. */
+  path: string;
+  /** KiB/s */
+  bwlimitKbps?: number;
+}
+
+/** rsync, near or far. */
+export type AnyRsyncTarget = RsyncTarget | RsyncHereTarget;
+
 export interface LocalTarget {
   kind: 'local';
   /** Absolute directory; made when absent. */
   path: string;
 }
 
-export type ExportTarget = RsyncTarget | LocalTarget;
+export type ExportTarget = AnyRsyncTarget | LocalTarget;
+
+/** True for a target behind ssh. */
+export const isRemote = (target: ExportTarget): target is RsyncTarget =>
+  target.kind === 'rsync' && target.host !== undefined;
 
 /** `checksum` reads every byte on both sides, `size` compares sizes alone, `none` trusts the transfer. */
 export type VerifyMode = 'checksum' | 'size' | 'none';
@@ -86,6 +103,10 @@ export function assertTarget(target: ExportTarget): void {
   if (!targetPath.test(target.path) || climbs.test(target.path))
     refuse('path', 'must be an absolute path without `..`, backslashes and control characters');
   if (target.kind === 'local') return;
+  const { bwlimitKbps } = target;
+  if (bwlimitKbps !== undefined && (!Number.isInteger(bwlimitKbps) || bwlimitKbps < 1))
+    refuse('bwlimitKbps', 'must be a whole number of KiB/s');
+  if (!isRemote(target)) return;
   if (!hostName.test(target.host) && !(target.host.includes(':') && ipv6.test(target.host)))
     refuse('host', 'must be a host name or an address');
   if (!userName.test(target.user)) refuse('user', 'must be a plain account name');
@@ -95,9 +116,6 @@ export function assertTarget(target: ExportTarget): void {
     if (!optionPath.test(target[field]))
       refuse(field, 'must be an absolute path of letters, digits and ./@+=:,_- only');
   }
-  const { bwlimitKbps } = target;
-  if (bwlimitKbps !== undefined && (!Number.isInteger(bwlimitKbps) || bwlimitKbps < 1))
-    refuse('bwlimitKbps', 'must be a whole number of KiB/s');
 }
 
 /** Refuses file names that leave the root directory or cannot be listed, with UnsafeName. */

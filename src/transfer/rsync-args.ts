@@ -1,8 +1,15 @@
 // argv of rsync and of the ssh under it; pure. The rsh string is built of constants and checked paths alone, because rsync splits and runs it.
-import { assertTarget, hostForRemote, type RsyncTarget, type VerifyMode } from './export-target.ts';
+import {
+  type AnyRsyncTarget,
+  assertTarget,
+  hostForRemote,
+  isRemote,
+  type RsyncTarget,
+  type VerifyMode,
+} from './export-target.ts';
 
 export interface RsyncArgsSpec {
-  target: RsyncTarget;
+  target: AnyRsyncTarget;
   rootDir: string;
   sshPath: string;
   /** Seconds without any traffic after which rsync gives up. */
@@ -39,7 +46,8 @@ function commonArgs({ target, rootDir, sshPath, timeoutSeconds }: RsyncArgsSpec)
   places: string[];
 } {
   assertTarget(target);
-  const destination = `${target.user}@${hostForRemote(target)}:${target.path.replace(/\/*$/, '/')}`;
+  const path = target.path.replace(/\/*$/, '/');
+  const destination = isRemote(target) ? `${target.user}@${hostForRemote(target)}:${path}` : path;
   return {
     options: [
       '--times',
@@ -50,7 +58,7 @@ function commonArgs({ target, rootDir, sshPath, timeoutSeconds }: RsyncArgsSpec)
       // Names come by stdin, each ended by NUL: no name is ever an option, a comment or two names.
       '--files-from=-',
       '--from0',
-      `--rsh=${sshCommand(target, sshPath)}`,
+      ...(isRemote(target) ? [`--rsh=${sshCommand(target, sshPath)}`] : []),
     ],
     places: ['--', `${rootDir.replace(/\/*$/, '')}/`, destination],
   };

@@ -3,8 +3,9 @@ import { Fault } from '../domain/fault.ts';
 import type { Run, RunSpec } from '../process/run-spec.ts';
 import {
   hostForRemote,
+  isRemote,
+  type AnyRsyncTarget,
   type Exporter,
-  type RsyncTarget,
   type SendSpec,
   type VerifySpec,
 } from './export-target.ts';
@@ -37,14 +38,14 @@ async function runRsync({ run, rsyncPath, ...spec }: RsyncRun): Promise<void> {
 }
 
 interface RsyncRun extends Pick<RsyncDeps, 'run' | 'rsyncPath'>, Omit<RunSpec, 'command'> {
-  target: RsyncTarget;
+  target: AnyRsyncTarget;
 }
 
-export function createRsync(deps: RsyncDeps): Exporter<RsyncTarget> {
+export function createRsync(deps: RsyncDeps): Exporter<AnyRsyncTarget> {
   return { send: (spec) => send(deps, spec), verify: (spec) => verify(deps, spec) };
 }
 
-async function send({ stallSeconds, sshPath, ...tool }: RsyncDeps, spec: SendSpec<RsyncTarget>) {
+async function send({ stallSeconds, sshPath, ...tool }: RsyncDeps, spec: SendSpec<AnyRsyncTarget>) {
   const { target, rootDir, files, signal, onProgress, compare = 'times' } = spec;
   const timeoutSeconds = compare === 'checksum' ? quietSeconds : stallSeconds;
   const args = rsyncSendArgs({ target, rootDir, sshPath, timeoutSeconds, compare });
@@ -68,7 +69,10 @@ async function send({ stallSeconds, sshPath, ...tool }: RsyncDeps, spec: SendSpe
   return { addresses: files.map((file) => `${placeOf(target)}/${file}`), sizeBytes };
 }
 
-async function verify({ sshPath, run, rsyncPath }: RsyncDeps, spec: VerifySpec<RsyncTarget>): Promise<void> {
+async function verify(
+  { sshPath, run, rsyncPath }: RsyncDeps,
+  spec: VerifySpec<AnyRsyncTarget>,
+): Promise<void> {
   const { target, rootDir, files, mode, signal } = spec;
   if (mode === 'none') return;
   const args = rsyncVerifyArgs({ target, rootDir, sshPath, timeoutSeconds: quietSeconds, mode });
@@ -89,7 +93,8 @@ async function verify({ sshPath, run, rsyncPath }: RsyncDeps, spec: VerifySpec<R
   if (differing.length > 0) throw differs(placeOf(target), differing);
 }
 
-const placeOf = (target: RsyncTarget) => `${hostForRemote(target)}:${target.path.replace(/\/*$/, '')}`;
+const placeOf = (target: AnyRsyncTarget) =>
+  `${isRemote(target) ? `${hostForRemote(target)}:` : ''}${target.path.replace(/\/*$/, '')}`;
 
 /** The fault of a verification that found files missing or different. */
 export function differs(place: string, names: readonly string[]): Fault {

@@ -5,7 +5,8 @@ import type { ExportTarget } from '../../transfer/export-target.ts';
 
 export function exportTargetOf({ name, spec }: TargetRow): ExportTarget {
   if (spec.kind === 'local') return spec;
-  const { identity, knownHosts, user } = spec;
+  const { host, identity, knownHosts, user } = spec;
+  if (host === undefined) return { kind: 'rsync', path: spec.path };
   if (!identity || !knownHosts || !user) {
     throw new Fault(
       'InputInvalid',
@@ -14,7 +15,7 @@ export function exportTargetOf({ name, spec }: TargetRow): ExportTarget {
   }
   return {
     kind: 'rsync',
-    host: spec.host.replace(/^\[|\]$/g, ''),
+    host: host.replace(/^\[|\]$/g, ''),
     port: spec.port,
     user,
     path: spec.path,

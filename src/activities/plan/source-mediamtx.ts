@@ -1,6 +1,5 @@
 // MediaMTX playback: its list says which spans exist, each span is fetched apart, and the spans become one segment file.
 import { join } from 'node:path';
-import { spanFileStartMs } from '../../mediamtx/playback.ts';
 import { segmentRange } from '../../domain/segment.ts';
 import { archiveAddress } from './archive-url.ts';
 import type { PlanDeps } from './plan-deps.ts';
@@ -24,7 +23,7 @@ export async function fetchFromMediamtx(deps: PlanDeps, request: FetchRequest): 
   let doneBytes = 0;
   for (const span of held) {
     const toPath = join(request.partialDir, `span-${span.startMs}.mp4`);
-    const { sizeBytes } = await playback.fetchSpan({
+    const { sizeBytes, startMs } = await playback.fetchSpan({
       path,
       span,
       toPath,
@@ -32,7 +31,7 @@ export async function fetchFromMediamtx(deps: PlanDeps, request: FetchRequest): 
       onBytes: (bytes) => request.onBytes(doneBytes + bytes),
     });
     doneBytes += sizeBytes;
-    spans.push({ path: toPath, startMs: spanFileStartMs(span) });
+    spans.push({ path: toPath, startMs });
   }
   const outPath = join(request.attemptDir, 'joined.mp4');
   const { wallAtPtsZeroMs } = await deps.media.joinSpans({

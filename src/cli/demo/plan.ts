@@ -32,7 +32,7 @@ export const runDemoPlan = ({ invocation, stack, recording, note }: DemoPlan): P
     const { catalog, config, json, terminal } = session;
     await catalog.cameras.upsertMany(parseCameraImport({ text: camerasCsv(stack), format: 'csv' }));
     const exportDir = join(stack.document.dataDir, 'export');
-    await addTarget(catalog, { name: 'demo-export', spec: { kind: 'local', path: exportDir } });
+    await addTarget(catalog, { name: 'demo-export', spec: { kind: 'rsync', path: exportDir } });
     const spec = specOf(recording);
     const { id = '' } = await addPlan({
       ...{ catalog, spec, mediaRoot: config.mediaRoot, workersAreHere: true, dryRun: false },
