@@ -1,6 +1,6 @@
 // The address of one segment in a camera's archive, with the credentials that stand apart.
 import type { PlanDeps } from './plan-deps.ts';
-import type { FetchRequest } from './sources.ts';
+import type { FetchRequest } from './fetched.ts';
 import { localParts } from '../../domain/calendar.ts';
 import { isoFromMs } from '../../domain/range.ts';
 import { segmentRange } from '../../domain/segment.ts';

@@ -4,7 +4,7 @@ import type { MsRange } from '../../domain/range.ts';
 import { segmentRange } from '../../domain/segment.ts';
 import type { SegmentKey } from '../../domain/segment.ts';
 import type { PlanDeps } from './plan-deps.ts';
-import type { Fetched } from './sources.ts';
+import type { Fetched } from './fetched.ts';
 
 export interface ScannedAttempt {
   scan: SegmentScan;

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Fault } from '../../domain/fault.ts';
 import { archiveAddress } from './archive-url.ts';
 import type { PlanDeps } from './plan-deps.ts';
-import type { Fetched, FetchRequest } from './sources.ts';
+import type { Fetched, FetchRequest } from './fetched.ts';
 
 export async function fetchFromFile(deps: PlanDeps, request: FetchRequest): Promise<Fetched> {
   const { url } = await archiveAddress(deps, request);

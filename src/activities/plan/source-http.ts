@@ -5,7 +5,7 @@ import { redactUrl } from '../../domain/url.ts';
 import { readResumePoint } from '../../transfer/resume-point.ts';
 import { archiveAddress } from './archive-url.ts';
 import type { PlanDeps } from './plan-deps.ts';
-import type { Fetched, FetchRequest } from './sources.ts';
+import type { Fetched, FetchRequest } from './fetched.ts';
 import { acceptPartial } from './transport-patience.ts';
 
 export async function fetchFromHttp(deps: PlanDeps, request: FetchRequest): Promise<Fetched> {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { segmentRange } from '../../domain/segment.ts';
 import { archiveAddress } from './archive-url.ts';
 import type { PlanDeps } from './plan-deps.ts';
-import type { Fetched, FetchRequest } from './sources.ts';
+import type { Fetched, FetchRequest } from './fetched.ts';
 
 /** The archive URL is `http://host:port/<path>`: the playback server and the path it recorded. */
 export async function fetchFromMediamtx(deps: PlanDeps, request: FetchRequest): Promise<Fetched> {

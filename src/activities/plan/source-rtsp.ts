@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { withCredentials } from '../../domain/url.ts';
 import { archiveAddress } from './archive-url.ts';
 import type { PlanDeps } from './plan-deps.ts';
-import type { Fetched, FetchRequest } from './sources.ts';
+import type { Fetched, FetchRequest } from './fetched.ts';
 
 export async function fetchFromRtsp(deps: PlanDeps, request: FetchRequest): Promise<Fetched> {
   const { url, credentials } = await archiveAddress(deps, request);

@@ -1,44 +1,11 @@
-// How a segment is fetched from each kind of archive; each source answers a file, or that the archive says it has none.
-import type { CameraRow } from '../../contract/camera.ts';
-import type { MsRange } from '../../domain/range.ts';
-import type { SegmentKey } from '../../domain/segment.ts';
+// Which source fetches from which kind of archive.
+import type { Fetched, FetchRequest, FetchSegment } from './fetched.ts';
 import type { PlanDeps } from './plan-deps.ts';
 import { fetchFromFile } from './source-file.ts';
 import { fetchFromHttp } from './source-http.ts';
 import { fetchFromMediamtx } from './source-mediamtx.ts';
 import { fetchFromRtsp } from './source-rtsp.ts';
 import { Fault } from '../../domain/fault.ts';
-
-export interface FetchRequest {
-  camera: CameraRow;
-  key: SegmentKey;
-  /** Survives this attempt: what the next owner resumes. Absolute. */
-  partialDir: string;
-  /** This attempt's own scratch. Absolute. */
-  attemptDir: string;
-  signal: AbortSignal;
-  /** Grows with the bytes on disk; feeds the heartbeat. */
-  onBytes: (bytes: number) => void;
-}
-
-/** `none`: the archive's explicit answer that it holds nothing of this segment. */
-export type Fetched =
-  | {
-      kind: 'file';
-      /** Absolute. */
-      path: string;
-      /** The source ended the file properly: what is missing in it, the source did not have. */
-      complete: boolean;
-      /** Wall time that the archive explicitly says it holds; absent when it tells nothing but the file. */
-      held?: MsRange[];
-      /** Wall time of the file's presentation time 0, epoch milliseconds; absent: the segment's start. */
-      wallAtPtsZeroMs?: number;
-      /** Known when the file was hashed while it came. */
-      facts?: { sizeBytes: number; sha256: string };
-    }
-  | { kind: 'none'; reason: string };
-
-export type FetchSegment = (deps: PlanDeps, request: FetchRequest) => Promise<Fetched>;
 
 const sources: Record<string, FetchSegment> = {
   http: fetchFromHttp,
