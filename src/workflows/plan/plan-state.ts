@@ -11,7 +11,7 @@ import type {
 } from '../../contract/plan-messages.ts';
 import { cameraDayStates } from '../../contract/plan-messages.ts';
 import { durationText } from '../../domain/duration-text.ts';
-import { markdownTable } from '../../domain/markdown.ts';
+import { markdownTable, shownWhole } from '../../domain/markdown.ts';
 
 export interface RunningPlan {
   planId: string;
@@ -30,9 +30,14 @@ export interface RunningPlan {
   paused: boolean;
   cancelling: boolean;
   gapToleranceSeconds?: number;
+  sessionEvents?: number;
   /** Grows with every message and end: what the plan's loop waits for. */
   changes: number;
 }
+
+/** What every session and every camera-day of the plan is told of its length. */
+export const sessionLengthOf = ({ sessionEvents }: { sessionEvents?: number }): { sessionEvents?: number } =>
+  sessionEvents === undefined ? {} : { sessionEvents };
 
 export function openPlanState(input: PlanInput): RunningPlan {
   const { session } = input;
@@ -54,6 +59,7 @@ export function openPlanState(input: PlanInput): RunningPlan {
     paused: session?.paused ?? false,
     cancelling: false,
     changes: 0,
+    ...sessionLengthOf(input),
     ...(session?.gapToleranceSeconds === undefined
       ? {}
       : { gapToleranceSeconds: session.gapToleranceSeconds }),
@@ -107,14 +113,10 @@ export function showPlan(plan: RunningPlan, state: string = progressOf(plan).sta
       String(name === 'running' ? plan.inFlight.size : plan.counts[name]),
     ])
     .filter(([, count]) => count !== '0');
-  setCurrentDetails(
-    markdownTable(
-      ['Plan', `${plan.planId}: ${state}`],
-      [
-        ['Camera-days', String(plan.total)],
-        ...counted,
-        ['Missing so far', durationText(plan.missingSeconds)],
-      ],
-    ),
+  const soFar = hasWork(plan) ? ' so far' : '';
+  const table = markdownTable(
+    ['Plan', `${plan.planId}: ${state}`],
+    [['Camera-days', String(plan.total)], ...counted, [`Missing${soFar}`, durationText(plan.missingSeconds)]],
   );
+  setCurrentDetails(shownWhole(table));
 }
