@@ -46,6 +46,8 @@ export interface PlanSettings {
 
 export interface PlanInput {
   planId: string;
+  /** History length at which the plan and its camera-days continue as new; 2,000 when absent, 40 at least. */
+  sessionEvents?: number;
   /** Attempts and media afresh in this run, whatever the plan says. */
   force?: boolean;
   /** Carried over a continue-as-new; absent on the first run. */
@@ -80,6 +82,8 @@ export interface CameraDayInput extends CameraDayRef {
   paused: boolean;
   /** Asked for once more by retryCamera: attempts of segments with gaps begin afresh. */
   retry: boolean;
+  /** As in the plan's input. */
+  sessionEvents?: number;
   /** Carried over a continue-as-new; absent on the first run. */
   session?: DaySession;
 }

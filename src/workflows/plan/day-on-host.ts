@@ -5,22 +5,19 @@ import {
   condition,
   ContinueAsNew,
   makeContinueAsNewFunc,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { ClaimedCameraDay } from '../../activities/plan/types.ts';
 import type { CameraDayInput, CameraDayState, DaySession } from '../../contract/plan-messages.ts';
 import { describeFailure } from '../fail.ts';
 import { onLivingHost } from '../on-host.ts';
 import { anyHost, downloads, light } from '../proxies.ts';
+import { sessionIsLong } from '../session.ts';
 import type { cameraDay } from './camera-day.ts';
 import type { DayState } from './day-state.ts';
 import { noSegments, showDay } from './day-state.ts';
 import { downloadDay } from './download-day.ts';
 import { exportDay, judgeDay, mergeDay } from './finish-day.ts';
 import type { DayProducts } from './finish-day.ts';
-
-/** History length at which a session ends; replay and the Web UI stay quick below it. */
-const maxSessionEvents = 2_000;
 
 export interface DayWork {
   input: CameraDayInput;
@@ -84,9 +81,7 @@ async function runSteps(work: ClaimedWork, fromSegment: number): Promise<CameraD
 
 async function downloadOrContinue(work: ClaimedWork, fromSegment: number): Promise<void> {
   const { claim, day, input } = work;
-  const hasRoom = () =>
-    workflowInfo().historyLength < maxSessionEvents && !workflowInfo().continueAsNewSuggested;
-  const ended = await downloadDay({ ...work, fromSegment, goOn: hasRoom });
+  const ended = await downloadDay({ ...work, fromSegment, goOn: () => !sessionIsLong(input) });
   if (ended >= claim.segments.length) return;
   await condition(allHandlersFinished);
   const next: CameraDayInput = {

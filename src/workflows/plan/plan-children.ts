@@ -12,7 +12,7 @@ import type { CameraDayRef } from '../../contract/plan-messages.ts';
 import { searchAttributes } from '../../contract/search-attributes.ts';
 import { light } from '../proxies.ts';
 import type { cameraDay } from './camera-day.ts';
-import type { RunningPlan } from './plan-state.ts';
+import { sessionLengthOf, type RunningPlan } from './plan-state.ts';
 
 /** Manifest rows fetched at once. */
 const pageLength = 200;
@@ -74,6 +74,7 @@ async function startCameraDay({ plan, opened, ref, retry }: Start): Promise<void
           settings: { ...opened.settings, force: opened.settings.force || plan.force, gapToleranceSeconds },
           paused: plan.paused,
           retry,
+          ...sessionLengthOf(plan),
         },
       ],
       priority: { priorityKey: opened.settings.priorityKey, fairnessKey: plan.planId },

@@ -6,20 +6,25 @@ import {
   isCancellation,
   makeContinueAsNewFunc,
   upsertSearchAttributes,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { OpenedPlan, PlanResult } from '../../activities/plan/types.ts';
 import type { PlanInput } from '../../contract/plan-messages.ts';
 import { searchAttributes } from '../../contract/search-attributes.ts';
 import { light } from '../proxies.ts';
+import { sessionIsLong } from '../session.ts';
 import { listenToPlan, tellChildren } from './plan-listeners.ts';
 import { startCameraDays } from './plan-children.ts';
-import { countDone, endState, hasWork, openPlanState, sessionOf, showPlan } from './plan-state.ts';
+import {
+  countDone,
+  endState,
+  hasWork,
+  openPlanState,
+  sessionLengthOf,
+  sessionOf,
+  showPlan,
+} from './plan-state.ts';
 import type { RunningPlan } from './plan-state.ts';
 import * as messages from '../../contract/plan-messages.ts';
-
-/** Events after which a session ends: replay stays quick and no limit comes near. */
-const maxSessionEvents = 2_000;
 
 export async function plan(input: PlanInput): Promise<PlanResult> {
   const state = openPlanState(input);
@@ -38,7 +43,7 @@ async function runPlan(plan: RunningPlan): Promise<void> {
   const opened = await light.openPlan({ planId: plan.planId });
   plan.total = opened.total;
   while (hasWork(plan)) {
-    if (sessionIsLong()) await continueInNewSession(plan);
+    if (sessionIsLong(plan)) await continueInNewSession(plan);
     // A cancel must not fall between a child and the knowledge of it: it is noticed at the wait below.
     if (!plan.paused) await CancellationScope.nonCancellable(() => startCameraDays(plan, opened));
     showPlan(plan);
@@ -46,13 +51,11 @@ async function runPlan(plan: RunningPlan): Promise<void> {
   }
 }
 
-const sessionIsLong = (): boolean =>
-  workflowInfo().historyLength > maxSessionEvents || workflowInfo().continueAsNewSuggested;
-
 async function continueInNewSession(plan: RunningPlan): Promise<never> {
   await condition(allHandlersFinished);
   return await makeContinueAsNewFunc<(input: PlanInput) => Promise<PlanResult>>()({
     planId: plan.planId,
+    ...sessionLengthOf(plan),
     ...(plan.force ? { force: true } : {}),
     session: sessionOf(plan),
   });
