@@ -74,7 +74,7 @@ describe('bad input ends with exit code 2, one sentence and a remedy', () => {
       ['camera', 'add', 'x', '--live-url', 'rtsp://a/b', '--live-url-stdin'],
       /one of --live-url/,
     ],
-    ['a target without a host', ['target', 'add', 't', '--kind', 'rsync', '--path', '/a'], /^host: /],
+    ['a target of an unknown kind', ['target', 'add', 't', '--kind', 'ftp', '--path', '/a'], /^kind: /],
     [
       'a relative remote path',
       ['target', 'add', 't', '--kind', 'rsync', '--host', 'h', '--path', 'a'],
