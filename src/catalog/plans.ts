@@ -51,6 +51,8 @@ export interface Plans {
   }): Promise<CameraDayRow[]>;
   /** One number per state, zeros included. */
   countByState(planId: string): Promise<StateCounts>;
+  /** Missing seconds of the camera-days that have ended, summed. */
+  endedMissingSeconds(planId: string): Promise<number>;
 }
 
 export function plansOf({ db }: Database): Plans {
@@ -92,6 +94,15 @@ export function plansOf({ db }: Database): Plans {
       return (await query.orderBy('idx').limit(length).execute()).map(cameraDayRow);
     },
     countByState: (planId) => countByState(db, planId),
+    async endedMissingSeconds(planId) {
+      const row = await db
+        .selectFrom('cameraDays')
+        .where('planId', '=', planId)
+        .where('state', 'not in', unfinishedStates)
+        .select(({ fn }) => fn.sum<number>('missingSeconds').as('seconds'))
+        .executeTakeFirst();
+      return Number(row?.seconds ?? 0);
+    },
   };
 }
 

@@ -1,11 +1,12 @@
 // A worker process: composes its dependencies, serves its queues, keeps the host's lease, and hands its work over when asked to stop.
 import { fileURLToPath } from 'node:url';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { Runtime } from '@temporalio/worker';
 import type { Worker, WorkerOptions } from '@temporalio/worker';
 import type { Config } from '../config/schema.ts';
 import { compose } from './compose.ts';
 import { connectWorker } from './connect.ts';
 import { keepHostLease } from './host-lease.ts';
+import { createLogger } from './logger.ts';
 import { longtakeVersion } from './version.ts';
 import { createWorkers } from './workers.ts';
 
@@ -93,13 +94,5 @@ let isInstalled = false;
 function installRuntime(config: Config): void {
   if (isInstalled) return;
   isInstalled = true;
-  const levels = {
-    trace: 'TRACE',
-    debug: 'DEBUG',
-    info: 'INFO',
-    warn: 'WARN',
-    error: 'ERROR',
-    fatal: 'ERROR',
-  } as const;
-  Runtime.install({ logger: new DefaultLogger(levels[config.log.level]), shutdownSignals: [] });
+  Runtime.install({ logger: createLogger(config.log.level), shutdownSignals: [] });
 }

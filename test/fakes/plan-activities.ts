@@ -10,6 +10,7 @@ import type {
   TransferActivities,
 } from '../../src/activities/plan/types.ts';
 import type { CameraDayState, PlanSettings, PlanState } from '../../src/contract/plan-messages.ts';
+import { cameraDayStates } from '../../src/contract/plan-messages.ts';
 import { isoFromMs } from '../../src/domain/range.ts';
 
 export interface FakePlan {
@@ -69,6 +70,9 @@ export function fakePlanActivities(plan: FakePlan) {
   return { state, light: lightActivities(plan, state), files: fileActivities({ plan, state, attempts }) };
 }
 
+const noCounts = () =>
+  Object.fromEntries(cameraDayStates.map((name) => [name, 0])) as Record<CameraDayState, number>;
+
 const refOf = (cameraId: string, index: number) => ({ index, cameraId, slug: `${cameraId}-day` });
 
 function lightActivities(plan: FakePlan, state: FakePlanState): PlanActivities {
@@ -76,6 +80,7 @@ function lightActivities(plan: FakePlan, state: FakePlanState): PlanActivities {
     openPlan: async () => ({
       settings: plan.settings,
       total: plan.cameras.length,
+      ended: { counts: noCounts(), missingSeconds: 0 },
       windowSize: plan.windowSize ?? 4,
       reconcileSeconds: 2,
     }),

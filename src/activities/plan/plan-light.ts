@@ -15,10 +15,13 @@ export function createPlanActivities({
   return {
     async openPlan({ planId }) {
       const plan = await catalog.plans.require(planId);
+      const counts = await catalog.plans.countByState(planId);
+      const missingSeconds = await catalog.plans.endedMissingSeconds(planId);
       await catalog.plans.setState(planId, 'running');
       return {
         settings: settingsOf(plan.spec),
         total: plan.cameraDays,
+        ended: { counts: { ...counts, pending: 0, running: 0 }, missingSeconds },
         windowSize: settings.windowSize,
         reconcileSeconds: settings.reconcileSeconds,
       };

@@ -19,6 +19,8 @@ export interface OpenedPlan {
   settings: PlanSettings;
   /** Camera-days in the manifest. */
   total: number;
+  /** Camera-days that ended in earlier runs and are not run again. */
+  ended: { counts: Record<CameraDayState, number>; missingSeconds: number };
   /** Children in flight at once. */
   windowSize: number;
   /** How long the plan waits without news before it looks after its children. */

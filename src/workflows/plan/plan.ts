@@ -31,7 +31,7 @@ export async function plan(input: PlanInput): Promise<PlanResult> {
   const scope = new CancellationScope();
   listenToPlan(state, () => scope.cancel());
   try {
-    await scope.run(() => runPlan(state));
+    await scope.run(() => runPlan(state, { isFirstSession: !input.session }));
   } catch (error) {
     if (!isCancellation(error)) throw error;
     await CancellationScope.nonCancellable(() => cancelPlan(state));
@@ -39,9 +39,10 @@ export async function plan(input: PlanInput): Promise<PlanResult> {
   return await CancellationScope.nonCancellable(() => closePlan(state));
 }
 
-async function runPlan(plan: RunningPlan): Promise<void> {
+async function runPlan(plan: RunningPlan, { isFirstSession }: { isFirstSession: boolean }): Promise<void> {
   const opened = await light.openPlan({ planId: plan.planId });
   plan.total = opened.total;
+  if (isFirstSession) Object.assign(plan, opened.ended);
   while (hasWork(plan)) {
     if (sessionIsLong(plan)) await continueInNewSession(plan);
     // A cancel must not fall between a child and the knowledge of it: it is noticed at the wait below.
