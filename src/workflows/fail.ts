@@ -32,11 +32,9 @@ export function neverStarted(error: unknown): boolean {
   );
 }
 
-/** True when the activity's whole time budget was used up. */
+/** True when the activity's whole time budget was used up: in the middle of a try, or with too little left to wait for another. */
 export function gaveUp(error: unknown): boolean {
-  return (
-    error instanceof ActivityFailure &&
-    error.cause instanceof TimeoutFailure &&
-    error.cause.timeoutType === 'SCHEDULE_TO_CLOSE'
-  );
+  if (!(error instanceof ActivityFailure)) return false;
+  if (error.cause instanceof TimeoutFailure) return error.cause.timeoutType === 'SCHEDULE_TO_CLOSE';
+  return error.retryState === 'TIMEOUT';
 }

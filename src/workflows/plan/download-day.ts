@@ -3,6 +3,7 @@ import { condition, sleep } from '@temporalio/workflow';
 import type { ClaimedCameraDay, SegmentOutcome } from '../../activities/plan/types.ts';
 import type { CameraDayInput } from '../../contract/plan-messages.ts';
 import { attemptBackoffSeconds } from '../../domain/backoff.ts';
+import type { FaultType } from '../../domain/fault.ts';
 import { coveredMs, msFromIso, toMsRange } from '../../domain/range.ts';
 import { segmentRange } from '../../domain/segment.ts';
 import { describeFailure, gaveUp } from '../fail.ts';
@@ -23,6 +24,15 @@ export interface DownloadDay {
 }
 
 type Segment = ClaimedCameraDay['segments'][number];
+
+/** What holds a download up without being the archive's fault: waited for as long as it takes. */
+const notTheSource: ReadonlySet<string> = new Set<FaultType>([
+  'DiskFull',
+  'StorageFault',
+  'CatalogUnavailable',
+  'LeaseHeld',
+  'LeaseLost',
+]);
 
 /** Answers how many segments of the claim have ended, counted from its first. */
 export async function downloadDay(work: DownloadDay): Promise<number> {
@@ -84,6 +94,7 @@ async function downloadSegment(
     } catch (error) {
       if (!gaveUp(error)) throw error;
       const { type, message } = describeFailure(error);
+      if (notTheSource.has(type)) continue;
       day.totals.lastReason = `${type} at ${segmentStart(segment)}: ${message}`;
       return notDownloaded(segment, claim);
     }
