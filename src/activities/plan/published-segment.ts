@@ -36,7 +36,7 @@ export async function readPublished(deps: PlanDeps, request: ReadRequest): Promi
   if (read?.report && !read.stale) {
     const { scan, file, gapThresholdSeconds } = fromGapReport(read.report);
     if (file && gapThresholdSeconds === request.gapThresholdSeconds)
-      return { scan, attempts: row.attempts, file: { path, ...file } };
+      return { scan, attempts: row.attempts, file: { path, ...file }, ...reasonOf(scan) };
   }
   const scan = await deps.scanner.scanSegment({
     path: deps.storage.resolve(path),
@@ -46,7 +46,7 @@ export async function readPublished(deps: PlanDeps, request: ReadRequest): Promi
     signal,
   });
   const facts = await deps.storage.hashFile(path, signal);
-  return { scan, attempts: row.attempts, file: { path, ...facts }, isRescanned: true };
+  return { scan, attempts: row.attempts, file: { path, ...facts }, ...reasonOf(scan), isRescanned: true };
 }
 
 /** The catalog's address if it is on this host, else whatever stands under one of the key's names. */
@@ -81,3 +81,7 @@ function knownWithoutFile(key: SegmentKey, row: SegmentRow): KnownSegment | unde
     ...(row.reason ? { reason: row.reason } : {}),
   };
 }
+
+/** What a published file that is not in order tells of itself. */
+export const reasonOf = ({ mediaClass }: SegmentScan): { reason?: string } =>
+  mediaClass === 'ok' ? {} : { reason: `The file is ${mediaClass}.` };

@@ -4,6 +4,7 @@ import type { MsRange } from '../../domain/range.ts';
 import { segmentRange } from '../../domain/segment.ts';
 import type { SegmentKey } from '../../domain/segment.ts';
 import type { PlanDeps } from './plan-deps.ts';
+import { reasonOf } from './published-segment.ts';
 import type { Fetched } from './fetched.ts';
 
 export interface ScannedAttempt {
@@ -43,7 +44,7 @@ export async function scanAttempt({ scanner }: PlanDeps, request: ScanRequest): 
     scan: fetched.complete ? scan : { ...scan, missing: endNeverDownloaded(scan.missing, segment) },
     path: fetched.path,
     ...(fetched.facts ? { facts: fetched.facts } : {}),
-    ...(scan.mediaClass === 'ok' ? {} : { reason: `The file is ${scan.mediaClass}.` }),
+    ...reasonOf(scan),
   };
 }
 
