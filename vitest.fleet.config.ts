@@ -7,7 +7,7 @@ export default defineConfig({
     ...sharedTest,
     include: ['test/fleet/**/*.test.ts'],
     fileParallelism: false,
-    testTimeout: 900_000,
-    hookTimeout: 900_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
   },
 });

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the namespace with its retention and search attributes, or brings an existing one to them. Safe to run again.
-# TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE are read by the temporal command itself.
+# TEMPORAL_ADDRESS is read by the temporal command itself.
 set -eu
 
 # An open port is not yet a server that answers.

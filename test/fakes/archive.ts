@@ -1,6 +1,6 @@
 // A hostile archive over HTTP on a free loopback port: serves real files with Range, misbehaves per path by script, and records what it was asked.
 import { createHash } from 'node:crypto';
-import { createReadStream, statSync } from 'node:fs';
+import { closeSync, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
@@ -141,6 +141,7 @@ function afterCut(response: ServerResponse, step: ArchiveStep): void {
 function drip(response: ServerResponse, file: string, { start, end }: Span, bytesPerSecond: number): void {
   const perTick = Math.max(1, Math.round(bytesPerSecond / 10));
   const everyMs = bytesPerSecond < 10 ? 1000 / bytesPerSecond : 100;
+  const fd = openSync(file, 'r');
   let position = start;
   const timer = setInterval(() => {
     if (position > end) {
@@ -148,11 +149,16 @@ function drip(response: ServerResponse, file: string, { start, end }: Span, byte
       response.end();
       return;
     }
-    const stop = Math.min(end, position + perTick - 1);
-    createReadStream(file, { start: position, end: stop }).on('data', (chunk) => response.write(chunk));
-    position = stop + 1;
+    // Read at once: two readings under way could overtake each other, and the body would be another file's.
+    const piece = Buffer.alloc(Math.min(perTick, end - position + 1));
+    readSync(fd, piece, 0, piece.length, position);
+    response.write(piece);
+    position += piece.length;
   }, everyMs);
-  response.on('close', () => clearInterval(timer));
+  response.on('close', () => {
+    clearInterval(timer);
+    closeSync(fd);
+  });
   response.flushHeaders();
 }
 

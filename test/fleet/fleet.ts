@@ -166,22 +166,33 @@ export class Fleet {
   }
 
   /** `docker compose run --rm <service> <args>`: another command in the container of a service; stdout as lines. */
-  async runIn(
+  runIn(
     machine: Machine,
     { service, args, allowedExits = [0] }: { service: string; args: string[]; allowedExits?: number[] },
   ): Promise<string[]> {
-    const { command, args: all, env, cwd } = await this.#prepare(machine, service, args);
+    return this.#prepare(machine, service, args).then((prepared) => this.#runOnce(prepared, allowedExits));
+  }
+
+  /** `docker compose run --rm --entrypoint <program> <service> <args>`; stdout as lines. */
+  async runProgram(
+    machine: Machine,
+    { service, argv }: { service: string; argv: [string, ...string[]] },
+  ): Promise<string[]> {
+    const [command, ...args] = argv;
+    return this.#runOnce({ ...(await this.#prepare(machine, service)), command, args }, [0]);
+  }
+
+  async #runOnce(prepared: Prepared, allowedExits: number[]): Promise<string[]> {
     const lines: string[] = [];
     const end = await this.spec.run({
-      command,
-      args: all,
-      env,
-      cwd,
+      ...prepared,
       signal: AbortSignal.timeout(startSeconds * 1000),
       onStdoutLine: (line) => void lines.push(line),
     });
     if (end.exitCode === null || !allowedExits.includes(end.exitCode))
-      throw new Error(`${end.argv.join(' ')} ended with ${end.exitCode}:\n${end.stderrTail.join('\n')}`);
+      throw new Error(
+        `${end.argv.join(' ')} ended with ${end.exitCode}:\n${[...lines, ...end.stderrTail].join('\n')}`,
+      );
     return lines;
   }
 
