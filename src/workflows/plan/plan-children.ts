@@ -12,7 +12,8 @@ import type { CameraDayRef } from '../../contract/plan-messages.ts';
 import { searchAttributes } from '../../contract/search-attributes.ts';
 import { light } from '../proxies.ts';
 import type { cameraDay } from './camera-day.ts';
-import { sessionLengthOf, type RunningPlan } from './plan-state.ts';
+import { passOn } from './pass-on.ts';
+import { sessionLengthOf, toldBy, type RunningPlan } from './plan-state.ts';
 
 /** Manifest rows fetched at once. */
 const pageLength = 200;
@@ -34,8 +35,14 @@ export async function startCameraDays(plan: RunningPlan, opened: OpenedPlan): Pr
       ...retries.map((ref) => startCameraDay({ plan, opened, ref, retry: true })),
       ...fresh.map((ref) => startCameraDay({ plan, opened, ref, retry: false })),
     ]);
+    await tellUnknown(plan);
     if (fresh.length === 0) return;
   }
+}
+
+/** A child that an earlier run of the plan left behind may be paused, or hold another tolerance. */
+async function tellUnknown(plan: RunningPlan): Promise<void> {
+  if ([...plan.inFlight.keys()].some((index) => !plan.told.has(index))) await passOn(plan);
 }
 
 async function turnPage(plan: RunningPlan): Promise<void> {
@@ -56,9 +63,20 @@ interface Start {
   retry: boolean;
 }
 
-async function startCameraDay({ plan, opened, ref, retry }: Start): Promise<void> {
+async function startCameraDay(start: Start): Promise<void> {
+  const { plan, ref } = start;
   // Before the start is acknowledged: a quick child may report its end first.
   plan.inFlight.set(ref.index, ref);
+  plan.told.set(ref.index, toldBy(plan));
+  const started = askForChild(start).finally(() => plan.starting.delete(ref.index));
+  plan.starting.set(
+    ref.index,
+    started.catch(() => undefined),
+  );
+  await started;
+}
+
+async function askForChild({ plan, opened, ref, retry }: Start): Promise<void> {
   const gapToleranceSeconds = plan.gapToleranceSeconds ?? opened.settings.gapToleranceSeconds;
   try {
     await startChild<typeof cameraDay>('cameraDay', {
@@ -89,5 +107,6 @@ async function startCameraDay({ plan, opened, ref, retry }: Start): Promise<void
   } catch (error) {
     // Left running by an earlier run of this plan: it reports its end to the same workflow id.
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    plan.told.delete(ref.index);
   }
 }

@@ -1,14 +1,9 @@
-// What a plan listens to, and how it passes changes on to its children in flight.
-import {
-  ApplicationFailure,
-  getExternalWorkflowHandle,
-  isCancellation,
-  setHandler,
-} from '@temporalio/workflow';
-import type { SignalDefinition } from '@temporalio/workflow';
+// What a plan listens to.
+import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import { cameraDayWorkflowId } from '../../contract/ids.ts';
 import * as messages from '../../contract/plan-messages.ts';
 import { light } from '../proxies.ts';
+import { passOn } from './pass-on.ts';
 import { countDone, progressOf, showPlan } from './plan-state.ts';
 import type { RunningPlan } from './plan-state.ts';
 
@@ -27,29 +22,11 @@ export function listenToPlan(plan: RunningPlan, onCancel: () => void): void {
   });
 }
 
-/** One signal to every child in flight, by id; children that ended meanwhile need none. */
-export async function tellChildren<Args extends unknown[]>(
-  plan: RunningPlan,
-  signal: SignalDefinition<Args>,
-  ...args: Args
-): Promise<void> {
-  await Promise.all(
-    [...plan.inFlight.values()].map(async (ref) => {
-      try {
-        await getExternalWorkflowHandle(cameraDayWorkflowId(plan.planId, ref.slug)).signal(signal, ...args);
-      } catch (error) {
-        if (isCancellation(error)) throw error;
-      }
-    }),
-  );
-}
-
 async function setPaused(plan: RunningPlan, paused: boolean): Promise<void> {
   plan.paused = paused;
   plan.changes += 1;
   showPlan(plan);
-  await tellChildren(plan, paused ? messages.pause : messages.resume);
-  await light.recordPlanState({ planId: plan.planId, state: paused ? 'paused' : 'running' });
+  await passOn(plan);
 }
 
 function checkTolerance({ gapToleranceSeconds }: { gapToleranceSeconds: number }): void {
@@ -63,7 +40,7 @@ function checkTolerance({ gapToleranceSeconds }: { gapToleranceSeconds: number }
 
 async function changeTolerance(plan: RunningPlan, change: { gapToleranceSeconds: number }) {
   plan.gapToleranceSeconds = change.gapToleranceSeconds;
-  await tellChildren(plan, messages.changeTolerance, change);
+  await passOn(plan);
   return change;
 }
 
@@ -72,7 +49,9 @@ async function retryCamera(plan: RunningPlan, cameraId: string): Promise<{ camer
   const found = await light.findCameraDays({ planId: plan.planId, cameraId });
   const again = found.filter(
     ({ index, state }) =>
-      !plan.inFlight.has(index) && ['incomplete', 'refused', 'failed', 'cancelled'].includes(state),
+      !plan.inFlight.has(index) &&
+      !plan.retries.has(index) &&
+      ['incomplete', 'refused', 'failed', 'cancelled'].includes(state),
   );
   for (const { state, missingSeconds, ...ref } of again) {
     plan.counts[state] -= 1;

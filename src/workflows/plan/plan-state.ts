@@ -31,9 +31,30 @@ export interface RunningPlan {
   cancelling: boolean;
   gapToleranceSeconds?: number;
   sessionEvents?: number;
+  /** Set when the last word on the plan is being written. */
+  closing: boolean;
+  /** Starts of children that are not acknowledged yet, by index. */
+  starting: Map<number, Promise<void>>;
+  /** What each child in flight knows, by index; absent when a child of an earlier run goes on. */
+  told: Map<number, ToldState>;
+  /** Whether the catalog holds the plan as paused. */
+  recordedPaused: boolean;
+  /** See pass-on.ts: the pass that runs or ran last, and the one that waits for it. */
+  passes: { last: Promise<void>; next?: Promise<void> };
   /** Grows with every message and end: what the plan's loop waits for. */
   changes: number;
 }
+
+/** What a plan's messages change, as a child last heard it. */
+export interface ToldState {
+  paused: boolean;
+  gapToleranceSeconds: number | undefined;
+}
+
+export const toldBy = ({ paused, gapToleranceSeconds }: Partial<ToldState>): ToldState => ({
+  paused: paused ?? false,
+  gapToleranceSeconds,
+});
 
 /** What every session and every camera-day of the plan is told of its length. */
 export const sessionLengthOf = ({ sessionEvents }: { sessionEvents?: number }): { sessionEvents?: number } =>
@@ -58,6 +79,12 @@ export function openPlanState(input: PlanInput): RunningPlan {
     missingSeconds: session?.missingSeconds ?? 0,
     paused: session?.paused ?? false,
     cancelling: false,
+    closing: false,
+    starting: new Map(),
+    // A session ends only when everyone has heard its last change.
+    told: new Map(session?.inFlight.map((ref) => [ref.index, toldBy(session)])),
+    recordedPaused: false,
+    passes: { last: Promise.resolve() },
     changes: 0,
     ...sessionLengthOf(input),
     ...(session?.gapToleranceSeconds === undefined
@@ -80,6 +107,7 @@ export const sessionOf = (plan: RunningPlan): PlanSession => ({
 /** Counts a camera-day's end once; a second report of the same end changes nothing. */
 export function countDone(plan: RunningPlan, done: CameraDayDone): void {
   if (!plan.inFlight.delete(done.index)) return;
+  plan.told.delete(done.index);
   plan.counts[done.state] += 1;
   plan.missingSeconds += done.missingSeconds;
   plan.changes += 1;

@@ -12,7 +12,8 @@ import type { PlanInput } from '../../contract/plan-messages.ts';
 import { searchAttributes } from '../../contract/search-attributes.ts';
 import { light } from '../proxies.ts';
 import { sessionIsLong } from '../session.ts';
-import { listenToPlan, tellChildren } from './plan-listeners.ts';
+import { passOn, tellChildren } from './pass-on.ts';
+import { listenToPlan } from './plan-listeners.ts';
 import { startCameraDays } from './plan-children.ts';
 import {
   countDone,
@@ -42,6 +43,9 @@ export async function plan(input: PlanInput): Promise<PlanResult> {
 async function runPlan(plan: RunningPlan, { isFirstSession }: { isFirstSession: boolean }): Promise<void> {
   const opened = await light.openPlan({ planId: plan.planId });
   plan.total = opened.total;
+  // Opening recorded the plan as running; one that was paused before, or meanwhile, still is.
+  plan.recordedPaused = false;
+  if (plan.paused) await passOn(plan);
   if (isFirstSession) Object.assign(plan, opened.ended);
   while (hasWork(plan)) {
     if (sessionIsLong(plan)) await continueInNewSession(plan);
@@ -91,6 +95,7 @@ async function closePlan(plan: RunningPlan): Promise<PlanResult> {
     { key: searchAttributes.state, value: state },
     { key: searchAttributes.missingSeconds, value: Math.ceil(plan.missingSeconds) },
   ]);
+  plan.closing = true;
   await light.recordPlanState({ planId: plan.planId, state });
   await condition(allHandlersFinished);
   return { planId: plan.planId, state, counts: plan.counts, missingSeconds: plan.missingSeconds };
