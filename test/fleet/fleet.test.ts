@@ -146,7 +146,7 @@ describe('the fleet of docker-compose.yml', () => {
       customAttributes: Record<string, string>;
     };
     expect(Object.keys(customAttributes).sort()).toEqual(
-      searchAttributeArgs.map((text) => text.split('=')[0]).sort(),
+      searchAttributeArgs.map((text) => text.split('=')[0]!).sort(),
     );
   });
 
