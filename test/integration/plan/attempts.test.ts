@@ -72,44 +72,53 @@ describe('a second attempt', () => {
   });
 });
 
-test.concurrent('attempts used up are used up for every plan; a forced plan begins again and still keeps the better file', async () => {
-  await camera('used', 2);
-  const first = await run('used', 2);
-  expect([first.attempts, requestsOf('used')]).toEqual([2, 2]);
-  const before = await stat(stack.media(first.path!));
-  expect(await run('used', 2)).toEqual(first);
-  expect(requestsOf('used')).toBe(2);
-  expect((await stat(stack.media(first.path!))).mtimeMs).toBe(before.mtimeMs);
-  serve('used', 3);
-  const forced = await run('used', 1, { force: true });
-  expect(requestsOf('used')).toBe(3);
-  expect(forced).toMatchObject({ attempts: 1, missingSeconds: first.missingSeconds });
-  serve('used', 0);
-  expect(await run('used', 1, { force: true })).toMatchObject({ attempts: 1, missingSeconds: 0, gaps: [] });
-});
+test.concurrent(
+  'attempts used up are used up for every plan; a forced plan begins again and still keeps the better file',
+  async () => {
+    await camera('used', 2);
+    const first = await run('used', 2);
+    expect([first.attempts, requestsOf('used')]).toEqual([2, 2]);
+    const before = await stat(stack.media(first.path!));
+    expect(await run('used', 2)).toEqual(first);
+    expect(requestsOf('used')).toBe(2);
+    expect((await stat(stack.media(first.path!))).mtimeMs).toBe(before.mtimeMs);
+    serve('used', 3);
+    const forced = await run('used', 1, { force: true });
+    expect(requestsOf('used')).toBe(3);
+    expect(forced).toMatchObject({ attempts: 1, missingSeconds: first.missingSeconds });
+    serve('used', 0);
+    expect(await run('used', 1, { force: true })).toMatchObject({ attempts: 1, missingSeconds: 0, gaps: [] });
+  },
+);
 
-test.concurrent('two plans over the same camera-day at once ask the archive once for each segment', async () => {
-  const ids = ['both-1', 'both-2'];
-  for (const id of ids) await camera(id, 0);
-  const step = { do: 'drip', bytesPerSecond: 40_000 } as const;
-  for (const id of ids) stack.archive.script(pathOf(id), step, step);
-  const request = { window, cameras: { ids }, segmentSeconds: 6 };
-  const plans = await Promise.all([stack.run(request), stack.run(request)]);
-  for (const plan of plans)
-    for (const id of ids) expect(dayOf(plan, id)).toMatchObject({ state: 'complete', missingSeconds: 0 });
-  for (const id of ids) expect(requestsOf(id)).toBe(1);
-});
+test.concurrent(
+  'two plans over the same camera-day at once ask the archive once for each segment',
+  async () => {
+    const ids = ['both-1', 'both-2'];
+    for (const id of ids) await camera(id, 0);
+    const step = { do: 'drip', bytesPerSecond: 40_000 } as const;
+    for (const id of ids) stack.archive.script(pathOf(id), step, step);
+    const request = { window, cameras: { ids }, segmentSeconds: 6 };
+    const plans = await Promise.all([stack.run(request), stack.run(request)]);
+    for (const plan of plans)
+      for (const id of ids) expect(dayOf(plan, id)).toMatchObject({ state: 'complete', missingSeconds: 0 });
+    for (const id of ids) expect(requestsOf(id)).toBe(1);
+  },
+);
 
-test.concurrent('segments that are not kept go after the verified merge, and a later plan fetches them again', async () => {
-  await camera('unkept', 0);
-  const request = { window, cameras: { ids: ['unkept'] }, segmentSeconds: 6, keepSegments: false };
-  const first = dayOf(await stack.run(request), 'unkept');
-  expect(first).toMatchObject({ state: 'complete', merged: [expect.any(String)] });
-  expect(first.segments[0]?.path).toBeUndefined();
-  await expect(stat(stack.media(`downloaded/unkept/unkept-${startUnix}-6s.flv`))).rejects.toThrow('ENOENT');
-  expect((await stat(stack.media(first.merged[0]!))).size).toBeGreaterThan(10_000);
-  const again = dayOf(await stack.run({ ...request, keepSegments: true }), 'unkept');
-  expect(requestsOf('unkept')).toBe(2);
-  expect(again).toMatchObject({ state: 'complete', missingSeconds: 0 });
-  expect(again.segments[0]?.path).toBeDefined();
-});
+test.concurrent(
+  'segments that are not kept go after the verified merge, and a later plan fetches them again',
+  async () => {
+    await camera('unkept', 0);
+    const request = { window, cameras: { ids: ['unkept'] }, segmentSeconds: 6, keepSegments: false };
+    const first = dayOf(await stack.run(request), 'unkept');
+    expect(first).toMatchObject({ state: 'complete', merged: [expect.any(String)] });
+    expect(first.segments[0]?.path).toBeUndefined();
+    await expect(stat(stack.media(`downloaded/unkept/unkept-${startUnix}-6s.flv`))).rejects.toThrow('ENOENT');
+    expect((await stat(stack.media(first.merged[0]!))).size).toBeGreaterThan(10_000);
+    const again = dayOf(await stack.run({ ...request, keepSegments: true }), 'unkept');
+    expect(requestsOf('unkept')).toBe(2);
+    expect(again).toMatchObject({ state: 'complete', missingSeconds: 0 });
+    expect(again.segments[0]?.path).toBeDefined();
+  },
+);
