@@ -6,6 +6,9 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
   return lines.map((cells) => `| ${cells.map(cellText).join(' | ')} |`).join('\n');
 }
 
+/** The Web UI cuts the last line of what it shows: an empty one takes its place. */
+export const shownWhole = (markdown: string): string => `${markdown}\n\n&nbsp;`;
+
 /** Text that cannot end its cell, its line, or turn into markup of its own. */
 function cellText(value: unknown): string {
   return String(value)

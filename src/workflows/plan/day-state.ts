@@ -2,7 +2,7 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { CameraDayInput, CameraDayProgress, SegmentTotals } from '../../contract/plan-messages.ts';
 import { durationText } from '../../domain/duration-text.ts';
-import { markdownTable } from '../../domain/markdown.ts';
+import { markdownTable, shownWhole } from '../../domain/markdown.ts';
 import { isoFromMs } from '../../domain/range.ts';
 
 export interface DayState {
@@ -63,12 +63,12 @@ function dayDetails({ progress, paused, gapToleranceSeconds }: DayState): string
     ],
     ['Missing', durationText(progress.missingSeconds)],
     [
-      'Missing in the tolerance window',
-      `${durationText(progress.toleranceWindowMissingSeconds)} of ${durationText(gapToleranceSeconds)} tolerated`,
+      'Of it in the tolerance window',
+      `${durationText(progress.toleranceWindowMissingSeconds)}; ${durationText(gapToleranceSeconds)} are tolerated`,
     ],
     ...(progress.reason ? [['Reason', progress.reason]] : []),
   ];
-  return markdownTable(['', ''], rows);
+  return shownWhole(markdownTable(['', ''], rows));
 }
 
 /** `2026-09-13T05:00:00Z` of a segment, for summaries and reasons. */
