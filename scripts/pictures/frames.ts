@@ -1,0 +1,36 @@
+// The last frame before a hole of a merged file and the first one after it, side by side: what coverage says, burnt into the picture.
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const frameSeconds = 0.04;
+
+interface Interval {
+  startAt: string;
+  endAt: string;
+  state: string;
+  mediaStartSeconds?: number;
+}
+
+/** Positions come from the coverage file alone. */
+export async function takeFramesAroundHole({ dir, path }: { dir: string; path: string }): Promise<void> {
+  const names = await readdir(dir);
+  const coverage = names.find((name) => name.endsWith('.coverage.json'));
+  if (!coverage) throw new Error(`There is no coverage file in ${dir}.`);
+  const { intervals } = JSON.parse(await readFile(join(dir, coverage), 'utf8')) as { intervals: Interval[] };
+  const hole = intervals.findIndex((interval) => interval.state !== 'present');
+  const before = intervals[hole - 1];
+  const after = intervals[hole + 1];
+  if (before?.mediaStartSeconds === undefined || after?.mediaStartSeconds === undefined)
+    throw new Error(`The coverage of ${dir} has no hole between pictures.`);
+  const lengthSeconds = (Date.parse(before.endAt) - Date.parse(before.startAt)) / 1000;
+  const media = join(dir, coverage.replace(/\.coverage\.json$/, ''));
+  const inputs = [before.mediaStartSeconds + lengthSeconds - frameSeconds, after.mediaStartSeconds].flatMap(
+    (seconds) => ['-ss', Math.max(0, seconds).toFixed(3), '-i', media],
+  );
+  const graph = '[0:v]pad=iw+16:ih:0:0:white[a];[a][1:v]hstack,scale=1040:-2';
+  const output = ['-filter_complex', graph, '-frames:v', '1', '-pred', 'mixed', '-y', path];
+  await run('ffmpeg', ['-v', 'error', ...inputs, ...output]);
+}

@@ -1,0 +1,62 @@
+// Pictures of the Temporal Web UI as an operator sees it: the list with our columns, a plan, a camera-day.
+import type { Browser, Page } from 'playwright-core';
+
+interface Scene {
+  browser: Browser;
+  uiUrl: string;
+  planId: string;
+  pathOf: (name: string) => string;
+}
+
+const sidebarWidth = 64;
+const columns = ['LtState', 'LtMissingSeconds'];
+const unusedColumns = ['Run ID', 'Type', 'Start', 'End'];
+
+/** Writes `web-ui-list`, `web-ui-plan` and `web-ui-camera-day`. */
+export async function takeWebUi(scene: Scene & { cameraDay: string }): Promise<void> {
+  const { browser, planId, pathOf } = scene;
+  const page = await browser.newPage({ viewport: { width: 1264, height: 900 } });
+  await takeList(page, scene);
+  await page.setViewportSize({ width: 1400, height: 900 });
+  await takeDetails(page, { ...scene, workflowId: `plan/${planId}`, path: pathOf('web-ui-plan') });
+  const workflowId = `plan/${planId}/camera/${scene.cameraDay}`;
+  await takeDetails(page, { ...scene, workflowId, path: pathOf('web-ui-camera-day') });
+  await page.close();
+}
+
+/** Columns are chosen by clicks, as people do: how the page keeps them is its own business. */
+async function takeList(page: Page, { uiUrl, planId, pathOf }: Scene): Promise<void> {
+  const query = encodeURIComponent(`LtPlan="${planId}"`);
+  await page.goto(`${uiUrl}/namespaces/default/workflows?query=${query}`);
+  await page.getByTestId('workflows-summary-table-configuration-button').click();
+  for (const name of columns) await page.getByTestId(`orderable-list-item-${name}-add-button`).click();
+  for (const name of unusedColumns)
+    await page.getByTestId(`orderable-list-item-${name}-remove-button`).first().click();
+  await page.getByTestId('drawer-close-button').click();
+  await page.getByLabel('Collapse saved views').click();
+  await page.getByRole('link', { name: `plan/${planId}`, exact: true }).waitFor();
+  await settle(page);
+  await page.screenshot({
+    path: pathOf('web-ui-list'),
+    clip: { x: sidebarWidth, y: 64, width: 1200, height: 400 },
+  });
+}
+
+/** The tab “User Metadata” with summary and current details, and the top line; the ids between them are left out. */
+async function takeDetails(
+  page: Page,
+  { uiUrl, workflowId, path }: { uiUrl: string; workflowId: string; path: string },
+): Promise<void> {
+  await page.goto(`${uiUrl}/namespaces/default/workflows/${encodeURIComponent(workflowId)}`);
+  await page.getByRole('link', { name: 'User Metadata' }).or(page.getByText('User Metadata')).first().click();
+  await page.getByText('Events with Metadata').waitFor();
+  await page.frameLocator('iframe').last().locator('table').waitFor();
+  await settle(page);
+  await page.screenshot({
+    path,
+    clip: { x: sidebarWidth, y: 64, width: 1400 - sidebarWidth, height: 836 },
+  });
+}
+
+/** Fonts and transitions; there is no event for either. */
+const settle = (page: Page): Promise<void> => page.waitForTimeout(1500);
