@@ -1,0 +1,115 @@
+// Saves the histories that must replay for ever: `node scripts/save-histories.ts` runs the scenarios of test/histories on a
+// Temporal server of its own; with `--address HOST:PORT --plan ID [--host NAME --data DIR]` it saves a plan of a running stack as `demo`.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Client, Connection } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { cameraDayWorkflowId, planWorkflowId } from '../src/contract/ids.ts';
+import { searchAttributeArgs } from '../src/contract/search-attributes.ts';
+import { startTemporalServer } from '../src/embedded/temporal-server.ts';
+import { scenarios, type Scenario } from '../test/histories/scenarios.ts';
+import { savedHistory } from '../test/histories/saved-history.ts';
+import { tempDir } from '../test/setup/temp-dir.ts';
+import { testRun, testServer } from '../test/setup/test-tools.ts';
+import { runStagedPlan } from '../test/workflows/staged-plan.ts';
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+const { version } = JSON.parse(await readFile(path('../package.json'), 'utf8')) as { version: string };
+const directory = path(`../test/histories/${version}`);
+
+interface Saving {
+  client: Client;
+  workflowId: string;
+  /** `plan-complete`; sessions before the last one get a number. */
+  name: string;
+  replacements?: Record<string, string>;
+}
+
+/** Every run of a workflow id: the last session under the plain name, earlier ones as `-session1` and so on, at most two. */
+async function saveRuns({ client, workflowId, name, replacements }: Saving): Promise<void> {
+  let { runId } = await client.workflow.getHandle(workflowId).describe();
+  const texts: string[] = [];
+  for (;;) {
+    const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    texts.unshift(savedHistory(history, replacements));
+    const earlier = history.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId;
+    if (!earlier) break;
+    runId = earlier;
+  }
+  const last = texts.pop()!;
+  const named = [
+    [name, last],
+    ...texts.slice(0, 2).map((text, index) => [`${name}-session${index + 1}`, text]),
+  ];
+  for (const [file, text] of named) await writeFile(join(directory, `${file}.json`), text!);
+  process.stdout.write(`${name}: ${named.length} of ${texts.length + 1} runs\n`);
+}
+
+async function saveScenario({ name, given, steer }: Scenario, stage: Stage): Promise<void> {
+  const { address, bundle } = stage;
+  const where = { planId: `p-${name}`, host: 'host-1', bundle };
+  const work = { ...given(), namespace: { address, namespace: 'default' } };
+  await runStagedPlan(work, where, async (run) => {
+    await steer?.(run);
+    await run.handle.result();
+    const { client, planId } = run;
+    await saveRuns({ client, workflowId: planWorkflowId(planId), name: `plan-${name}` });
+    await saveRuns({ client, workflowId: cameraDayWorkflowId(planId, 'a-day'), name: `cameraDay-${name}` });
+  });
+}
+
+interface Stage {
+  address: string;
+  bundle: { code: string };
+}
+
+async function saveScenarios(): Promise<void> {
+  await using dir = await tempDir();
+  const workflowsPath = path('../src/workflows/index.ts');
+  const bundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+  const server = await startTemporalServer({
+    run: await testRun(),
+    binary: await testServer('temporal'),
+    dataDir: dir.path,
+    ip: '127.0.0.1',
+    searchAttributes: searchAttributeArgs,
+    namespace: 'default',
+    logFile: join(dir.path, 'temporal.log'),
+    durable: false,
+  });
+  try {
+    for (const scenario of scenarios) await saveScenario(scenario, { address: server.address, bundle });
+  } finally {
+    await server.stop();
+  }
+}
+
+interface RunningStack {
+  address: string;
+  plan: string;
+  /** The host's name and the data directory, which the saved history must not tell. */
+  host?: string | undefined;
+  data?: string | undefined;
+}
+
+async function saveDemo({ address, plan, host, data }: RunningStack): Promise<void> {
+  const connection = await Connection.connect({ address });
+  const client = new Client({ connection });
+  const replacements = { ...(data ? { [data]: '/data' } : {}), ...(host ? { [host]: 'host-1' } : {}) };
+  const workflowId = planWorkflowId(plan);
+  await saveRuns({ client, workflowId, name: 'plan-demo', replacements });
+  const children = client.workflow.list({ query: `LtPlan = '${plan}' AND WorkflowType = 'cameraDay'` });
+  for await (const child of children) {
+    const slug = child.workflowId.slice(`${workflowId}/camera/`.length);
+    await saveRuns({ client, workflowId: child.workflowId, name: `cameraDay-demo-${slug}`, replacements });
+  }
+  await connection.close();
+}
+
+const option = { type: 'string' } as const;
+const { values } = parseArgs({ options: { address: option, plan: option, host: option, data: option } });
+await mkdir(directory, { recursive: true });
+if (values.address && values.plan) await saveDemo({ ...values, address: values.address, plan: values.plan });
+else await saveScenarios();
