@@ -49,10 +49,11 @@ async function runPlan(plan: RunningPlan, { isFirstSession }: { isFirstSession: 
   if (isFirstSession) Object.assign(plan, opened.ended);
   while (hasWork(plan)) {
     if (sessionIsLong(plan)) await continueInNewSession(plan);
+    const seen = plan.changes;
     // A cancel must not fall between a child and the knowledge of it: it is noticed at the wait below.
     if (!plan.paused) await CancellationScope.nonCancellable(() => startCameraDays(plan, opened));
     showPlan(plan);
-    await waitForNews(plan, opened);
+    await waitForNews(plan, opened, seen);
   }
 }
 
@@ -66,10 +67,9 @@ async function continueInNewSession(plan: RunningPlan): Promise<never> {
   });
 }
 
-/** Waits for a message or an end; a long silence is a reason to look after children that can no longer speak. */
-async function waitForNews(plan: RunningPlan, opened: OpenedPlan): Promise<void> {
+/** Waits for a message or an end since `seen`; a long silence is a reason to look after children that can no longer speak. */
+async function waitForNews(plan: RunningPlan, opened: OpenedPlan, seen = plan.changes): Promise<void> {
   if (!hasWork(plan)) return;
-  const seen = plan.changes;
   const heard = await condition(() => plan.changes !== seen, opened.reconcileSeconds * 1000);
   if (heard || plan.inFlight.size === 0) return;
   const ended = await light.findEndedCameraDays({
