@@ -7,7 +7,7 @@ export function markdownTable(head: readonly string[], rows: readonly (readonly 
 }
 
 /** The Web UI cuts the last line of what it shows: an empty one takes its place. */
-export const shownWhole = (markdown: string): string => `${markdown}\n\n&nbsp;`;
+export const shownWhole = (markdown: string): string => `${markdown}\n\n\u00a0`;
 
 /** Text that cannot end its cell, its line, or turn into markup of its own. */
 function cellText(value: unknown): string {
