@@ -11,10 +11,11 @@ export interface SegmentOverlap {
 /** @param spec.segments in wall-clock order; one answer for each, the first one's is always empty */
 export async function findOverlaps(
   deps: { run: Run; ffprobePath: string },
-  spec: { segments: readonly MergeSegment[]; signal: AbortSignal },
+  spec: { segments: readonly MergeSegment[]; signal: AbortSignal; onProgress?: (joint: number) => void },
 ): Promise<SegmentOverlap[]> {
   const answers: SegmentOverlap[] = [];
   for (const [index, after] of spec.segments.entries()) {
+    spec.onProgress?.(index);
     const before = spec.segments[index - 1];
     const overlap = before && (await findOverlap(deps, { before, after, signal: spec.signal }));
     answers.push(

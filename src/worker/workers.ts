@@ -75,6 +75,8 @@ function optionsOf(plan: WorkerPlan, taskQueue: string, slots: number): WorkerOp
     maxHeartbeatThrottleInterval: '2s',
     defaultHeartbeatThrottleInterval: '2s',
     shutdownForceTime: '15s',
+    // How long the workflows of a worker that was killed wait for it before another one takes them.
+    stickyQueueScheduleToStartTimeout: '3s',
     interceptors: { activity: [createActivityInterceptor] },
   };
 }

@@ -22,6 +22,7 @@ interface ReadRequest {
   segmentSeconds: number;
   gapThresholdSeconds: number;
   signal: AbortSignal;
+  onProgress: (progress: { startUnix: number; readBytes?: number }) => void;
 }
 
 /** In wall-clock order. A segment that nobody tried is missing as never downloaded. */
@@ -30,6 +31,7 @@ export async function readSegmentsOfDay(deps: PlanDeps, request: ReadRequest): P
   const segments: DaySegment[] = [];
   for (const segment of cutIntoSegments({ startMs: day.startMs, endMs: day.endMs }, request.segmentSeconds)) {
     signal.throwIfAborted();
+    request.onProgress({ startUnix: segment.startUnix });
     segments.push(await readSegment(deps, { ...request, key: { cameraId: day.cameraId, ...segment } }));
   }
   return segments;
@@ -38,8 +40,9 @@ export async function readSegmentsOfDay(deps: PlanDeps, request: ReadRequest): P
 async function readSegment(deps: PlanDeps, request: ReadRequest & { key: SegmentKey }): Promise<DaySegment> {
   const { key, gapThresholdSeconds, signal } = request;
   const range = segmentRange(key);
+  const onBytes = (readBytes: number): void => request.onProgress({ startUnix: key.startUnix, readBytes });
   const row = await deps.catalog.segments.get(key);
-  const known = row && (await readPublished(deps, { key, row, gapThresholdSeconds, signal }));
+  const known = row && (await readPublished(deps, { key, row, gapThresholdSeconds, signal, onBytes }));
   if (known?.file && known.scan.covered.length > 0) {
     return { key, range, missing: known.scan.missing, source: { file: known.file, scan: known.scan } };
   }

@@ -30,6 +30,7 @@ export async function downloadSegment(deps: PlanDeps, request: DownloadRequest):
       row: lease.row,
       gapThresholdSeconds,
       signal: lease.signal,
+      onBytes: (bytes) => heartbeat({ bytes }),
     });
     if (known && isSettled(known, request))
       return await answerKnown(deps, { camera, key, lease, known, request });

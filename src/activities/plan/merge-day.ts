@@ -22,7 +22,13 @@ export async function mergeDay(deps: PlanDeps, request: MergeRequest): Promise<M
   ]);
   const { segmentSeconds } = plan.spec;
   const { gapThresholdSeconds } = request;
-  const segments = await readSegmentsOfDay(deps, { day, segmentSeconds, gapThresholdSeconds, signal });
+  const segments = await readSegmentsOfDay(deps, {
+    day,
+    segmentSeconds,
+    gapThresholdSeconds,
+    signal,
+    onProgress: (progress) => heartbeat(progress),
+  });
   const withPictures = segments.filter((segment) => segment.source);
   const window = { startMs: day.startMs, endMs: day.endMs };
   const timeline = await timelineOf(deps, { request, segments: withPictures, window, signal });
@@ -71,6 +77,7 @@ async function timelineOf(
   const overlaps = await deps.media.findOverlaps({
     segments: segments.map((segment) => mergeSegment(deps, segment)),
     signal,
+    onProgress: (joint) => heartbeat({ joint }),
   });
   return mergeTimeline({
     segments: laid.map((segment, index) => ({ ...segment, ...overlaps[index] })),

@@ -31,7 +31,11 @@ export interface PlanMedia {
   recordRtsp(spec: RecordSpec): Promise<RecordResult>;
   merge(spec: MergeSpec): Promise<{ files: MergedFile[] }>;
   /** One entry a segment: where it repeats the one before it. */
-  findOverlaps(spec: { segments: readonly MergeSegment[]; signal: AbortSignal }): Promise<Overlap[]>;
+  findOverlaps(spec: {
+    segments: readonly MergeSegment[];
+    signal: AbortSignal;
+    onProgress: (joint: number) => void;
+  }): Promise<Overlap[]>;
 }
 
 export type Overlap = Pick<TimelineSegment, 'overlapWithPrevious'>;

@@ -1,4 +1,5 @@
 // Publishes merged files and, last of all, the coverage that proves what they show and what is missing.
+import { heartbeat } from '@temporalio/activity';
 import type { CameraDayRow } from '../../catalog/camera-days.ts';
 import type { PlanRow } from '../../catalog/plans.ts';
 import { tileCoverage } from '../../domain/coverage.ts';
@@ -58,7 +59,7 @@ async function publishParts({ storage }: PlanDeps, publish: Publish): Promise<Pu
   const window = parseLocalWindow(plan.spec.window);
   const parts: PublishedPart[] = [];
   for (const [index, file] of files.entries()) {
-    const facts = await storage.hashFile(file.path, signal);
+    const facts = await storage.hashFile(file.path, signal, (bytes) => heartbeat({ hashed: index, bytes }));
     const part = files.length > 1 ? { part: index + 1 } : {};
     const path = mergedPath({ cameraId: day.cameraId, date: day.date, window, ...part });
     // One camera-day workflow merges at a time; an attempt that was cut off wrote the same bytes from the same segments.

@@ -25,11 +25,13 @@ interface ReadRequest {
   row: SegmentRow;
   gapThresholdSeconds: number;
   signal: AbortSignal;
+  /** Grows while a file without a fitting report is read again. */
+  onBytes: (bytes: number) => void;
 }
 
 /** Undefined when nothing is known here: never tried, or its file lies on another host. A file whose report does not fit it is scanned anew. */
 export async function readPublished(deps: PlanDeps, request: ReadRequest): Promise<KnownSegment | undefined> {
-  const { key, row, signal } = request;
+  const { key, row, signal, onBytes } = request;
   const path = await findFile(deps, request);
   if (!path) return knownWithoutFile(key, row);
   const read = await deps.storage.readGapReport(path);
@@ -44,8 +46,9 @@ export async function readPublished(deps: PlanDeps, request: ReadRequest): Promi
     gapThresholdSeconds: request.gapThresholdSeconds,
     origin: 'segment',
     signal,
+    onProgress: ({ readBytes }) => onBytes(readBytes),
   });
-  const facts = await deps.storage.hashFile(path, signal);
+  const facts = await deps.storage.hashFile(path, signal, onBytes);
   return { scan, attempts: row.attempts, file: { path, ...facts }, ...reasonOf(scan), isRescanned: true };
 }
 
