@@ -1,6 +1,6 @@
 // Starts services of docker-compose.yml without containers, in the order and with the health checks that the file says.
 import { readFileSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../../src/domain/fault.ts';
@@ -32,6 +32,8 @@ interface Prepared {
 
 /** How long a start may take on a busy machine; a container would get what its health check says. */
 const startSeconds = 240;
+/** How long a command may take, a plan that is waited for included. */
+const commandSeconds = 150;
 const healthPauseMs = 300;
 
 /** One machine of the fleet: its own volumes, its own value of LONGTAKE_HOST. */
@@ -186,7 +188,7 @@ export class Fleet {
     const lines: string[] = [];
     const end = await this.spec.run({
       ...prepared,
-      signal: AbortSignal.timeout(startSeconds * 1000),
+      signal: AbortSignal.timeout(commandSeconds * 1000),
       onStdoutLine: (line) => void lines.push(line),
     });
     if (end.exitCode === null || !allowedExits.includes(end.exitCode))
@@ -194,6 +196,19 @@ export class Fleet {
         `${end.argv.join(' ')} ended with ${end.exitCode}:\n${[...lines, ...end.stderrTail].join('\n')}`,
       );
     return lines;
+  }
+
+  /** What workers complained about, each once with its count: the logs go away with the test. */
+  async complaints(): Promise<string> {
+    const dir = join(this.spec.dir, 'logs');
+    const counts = new Map<string, number>();
+    for (const name of (await readdir(dir)).filter((file) => file.startsWith('worker')))
+      for (const line of (await readFile(join(dir, name), 'utf8')).split('\n'))
+        if (/Failure: |Error: |error: /.test(line)) {
+          const text = `${name}: ${line.trim().slice(0, 400)}`;
+          counts.set(text, (counts.get(text) ?? 0) + 1);
+        }
+    return [...counts].map(([text, count]) => `${count} × ${text}`).join('\n');
   }
 
   async stop(): Promise<void> {
