@@ -22,7 +22,7 @@ export async function takeFramesAroundHole({ dir, path }: { dir: string; path: s
   const { intervals } = JSON.parse(await readFile(join(dir, coverage), 'utf8')) as { intervals: Interval[] };
   const hole = intervals.findIndex((interval) => interval.state !== 'present');
   const before = intervals[hole - 1];
-  const after = intervals[hole + 1];
+  const after = intervals.slice(hole).find((interval) => interval.state === 'present');
   if (before?.mediaStartSeconds === undefined || after?.mediaStartSeconds === undefined)
     throw new Error(`The coverage of ${dir} has no hole between pictures.`);
   const lengthSeconds = (Date.parse(before.endAt) - Date.parse(before.startAt)) / 1000;
@@ -30,7 +30,7 @@ export async function takeFramesAroundHole({ dir, path }: { dir: string; path: s
   const inputs = [before.mediaStartSeconds + lengthSeconds - frameSeconds, after.mediaStartSeconds].flatMap(
     (seconds) => ['-ss', Math.max(0, seconds).toFixed(3), '-i', media],
   );
-  const graph = '[0:v]pad=iw+16:ih:0:0:white[a];[a][1:v]hstack,scale=1040:-2';
+  const graph = '[0:v]pad=iw+16:ih:0:0:white[a];[a][1:v]hstack,scale=880:-2';
   const output = ['-filter_complex', graph, '-frames:v', '1', '-pred', 'mixed', '-y', path];
   await run('ffmpeg', ['-v', 'error', ...inputs, ...output]);
 }

@@ -9,6 +9,8 @@ interface Scene {
 }
 
 const sidebarWidth = 64;
+/** The id of a camera-day fits on one line. */
+const detailsWidth = 1520;
 const columns = ['LtState', 'LtMissingSeconds'];
 const unusedColumns = ['Run ID', 'Type', 'Start', 'End'];
 
@@ -17,7 +19,7 @@ export async function takeWebUi(scene: Scene & { cameraDay: string }): Promise<v
   const { browser, planId, pathOf } = scene;
   const page = await browser.newPage({ viewport: { width: 1264, height: 900 } });
   await takeList(page, scene);
-  await page.setViewportSize({ width: 1400, height: 900 });
+  await page.setViewportSize({ width: detailsWidth, height: 900 });
   await takeDetails(page, { ...scene, workflowId: `plan/${planId}`, path: pathOf('web-ui-plan') });
   const workflowId = `plan/${planId}/camera/${scene.cameraDay}`;
   await takeDetails(page, { ...scene, workflowId, path: pathOf('web-ui-camera-day') });
@@ -54,7 +56,7 @@ async function takeDetails(
   await settle(page);
   await page.screenshot({
     path,
-    clip: { x: sidebarWidth, y: 64, width: 1400 - sidebarWidth, height: 836 },
+    clip: { x: sidebarWidth, y: 100, width: detailsWidth - sidebarWidth, height: 700 },
   });
 }
 
