@@ -66,8 +66,8 @@ export interface Storage {
   withKeyLock<T>(keyName: string, signal: AbortSignal | undefined, fn: () => Promise<T>): Promise<T>;
   /** Makes a finished file visible: durable, whole, and only while its attempt still owns the key. */
   publish(request: PublishRequest): Promise<void>;
-  /** A JSON document under its final name, whole and durable or not at all. */
-  writeJson(to: string, document: unknown): Promise<void>;
+  /** A JSON document under its final name, whole and durable or not at all. What a crash leaves of it lies in the work of `keyName`. */
+  writeJson(to: string, document: unknown, keyName?: string): Promise<void>;
   /** Report of a media file (path of the media). Undefined when media or report is absent or the report is damaged. */
   readGapReport(mediaPath: string): Promise<GapReportRead | undefined>;
   /** Coverage beside a merged file or at its own path. Undefined when absent or damaged. */

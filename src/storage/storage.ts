@@ -26,11 +26,12 @@ async function writeJson(options: {
   root: MediaRoot;
   to: string;
   document: unknown;
+  /** Absolute; made when absent. */
+  directory: string;
   faultPoint: FaultPoint;
 }): Promise<void> {
-  const { root, faultPoint } = options;
+  const { root, directory, faultPoint } = options;
   const to = root.resolve(options.to);
-  const directory = root.resolve(temporaryDirectory);
   await asFault(`Writing ${options.to}`, async () => {
     await makeDurableDirectory(directory);
     const from = await writeTemporaryJson(directory, options.document);
@@ -95,7 +96,10 @@ export function createStorage(deps: { mediaRoot: string; faultPoint?: FaultPoint
     sweepWork: (options) => sweep(work, options),
     withKeyLock,
     publish: (request) => publish({ root, withKeyLock, faultPoint }, request),
-    writeJson: (to, document) => writeJson({ root, to, document, faultPoint }),
+    writeJson: async (to, document, keyName) => {
+      const directory = keyName === undefined ? root.resolve(temporaryDirectory) : await partialDir(keyName);
+      await writeJson({ root, to, document, directory, faultPoint });
+    },
     readGapReport: (mediaPath) => readGapReport(root, mediaPath),
     readCoverage: (path) => readCoverage(root, path),
     hashFile: hash,

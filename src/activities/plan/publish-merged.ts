@@ -44,7 +44,9 @@ export async function publishMerged(deps: PlanDeps, publish: Publish): Promise<M
   });
   const coverage = coveragePath(base);
   const document = coverageOf(publish, parts, deps.settings.tools);
-  await storage.withKeyLock(publish.workKey, publish.signal, () => storage.writeJson(coverage, document));
+  await storage.withKeyLock(publish.workKey, publish.signal, () =>
+    storage.writeJson(coverage, document, publish.workKey),
+  );
   return {
     merged: parts.map((part) => part.path),
     coverage,

@@ -86,7 +86,11 @@ async function writeReport(
   const path = settled.file?.path ?? segmentPath(key, containerExtension[settled.scan.container ?? 'mp4']);
   await storage.withKeyLock(segmentWorkKey(key), lease.signal, async () => {
     if (!(await lease.stillOwner())) throw new Fault('LeaseLost', `Segment ${path} has a newer owner.`);
-    await storage.writeJson(gapReportPath(path), reportOf({ settings }, settle, settled));
+    await storage.writeJson(
+      gapReportPath(path),
+      reportOf({ settings }, settle, settled),
+      segmentWorkKey(key),
+    );
   });
 }
 
