@@ -1,0 +1,67 @@
+// One plan whose workers are killed at random instants: a random number of steps after each start, and a random while after that.
+import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../../setup/eventually.ts';
+import { readPublished, type Published } from './published.ts';
+import type { Stage } from './stage.ts';
+import { childrenOfWorker } from './worker-child.ts';
+
+/** mulberry32: the same instants for the same seed, as far as a machine allows. */
+export function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export interface Kill {
+  /** Steps begun and not ended when the worker died. */
+  inside: string[];
+  /** What stood under final names then. */
+  published: Published;
+}
+
+/** Waits until nothing of a dead worker runs any more; rejects after 2 s with what still does. */
+export const noOrphans = (pid: number): Promise<true> =>
+  eventually(
+    () => {
+      const left = childrenOfWorker(pid);
+      if (left.length > 0) throw new Error(`still running: ${left.map(({ command }) => command).join('; ')}`);
+      return true as const;
+    },
+    { seconds: 2 },
+  );
+
+/** A plan has about 120 steps. */
+const stepsBeforeFirst = 90;
+/** After a restart: some are repeated, so this goes on from there. */
+const stepsBetween = 30;
+const mostExtraMs = 120;
+
+/** Runs the plan of the stage to its end with at most `kills` kills; fewer when it ends before them. */
+export async function runWithKills(
+  stage: Stage,
+  { kills, random }: { kills: number; random: () => number },
+): Promise<Kill[]> {
+  const fallen: Kill[] = [];
+  let worker = stage.addWorker();
+  await worker.ready;
+  await stage.start();
+  let ended = false;
+  const end = stage.end().finally(() => (ended = true));
+  while (fallen.length < kills) {
+    let left = 1 + Math.floor(random() * (fallen.length === 0 ? stepsBeforeFirst : stepsBetween));
+    await Promise.race([end, stage.steps.next(({ pid }) => pid === worker.pid && --left === 0)]);
+    await delay(random() * mostExtraMs);
+    if (ended) break;
+    await worker.kill();
+    const { pid } = worker;
+    fallen.push({ inside: stage.steps.openSteps(pid), published: readPublished(stage.places) });
+    worker = stage.addWorker();
+    await noOrphans(pid);
+  }
+  await end;
+  return fallen;
+}
