@@ -12,6 +12,7 @@ const integrationRooms = [
   'client',
   'worker',
   'http',
+  'package',
 ];
 const integrationTests = integrationRooms.map((room) => `test/${room}/**/*.test.ts`);
 
