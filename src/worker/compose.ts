@@ -1,5 +1,6 @@
 // Builds what activities are given: the only place where configuration meets adapters.
 import type { PlanActivitySettings, PlanDeps } from '../activities/plan/plan-deps.ts';
+import { isCurrentAttempt } from '../activities/plan/current-attempt.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { connectCatalog } from '../catalog/connect.ts';
 import type { Config } from '../config/schema.ts';
@@ -58,6 +59,7 @@ export async function compose(config: Config): Promise<Composition> {
       stallSeconds: config.transfer.stallSeconds,
     }),
     faultPoint,
+    isCurrentAttempt,
     settings: settingsOf(config, { longtake: longtakeVersion, ffmpeg: tools.ffmpegVersion }),
   };
   const close = async (): Promise<void> => {

@@ -22,6 +22,8 @@ export interface PlanDeps {
   exporter: Exporter;
   /** Told the begin and end of each step that takes time. */
   faultPoint: FaultPoint;
+  /** Whether the server still waits for this attempt of an activity. */
+  isCurrentAttempt: () => Promise<boolean>;
   settings: PlanActivitySettings;
 }
 

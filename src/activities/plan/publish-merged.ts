@@ -4,6 +4,7 @@ import type { CameraDayRow } from '../../catalog/camera-days.ts';
 import type { PlanRow } from '../../catalog/plans.ts';
 import { tileCoverage } from '../../domain/coverage.ts';
 import type { CoverageInterval } from '../../domain/coverage.ts';
+import { Fault } from '../../domain/fault.ts';
 import type { MergeTimeline } from '../../domain/merge-timeline.ts';
 import { coveragePath, mergedPath } from '../../domain/names.ts';
 import type { MsRange } from '../../domain/range.ts';
@@ -44,9 +45,10 @@ export async function publishMerged(deps: PlanDeps, publish: Publish): Promise<M
   });
   const coverage = coveragePath(base);
   const document = coverageOf(publish, parts, deps.settings.tools);
-  await storage.withKeyLock(publish.workKey, publish.signal, () =>
-    storage.writeJson(coverage, document, publish.workKey),
-  );
+  await storage.withKeyLock(publish.workKey, publish.signal, async () => {
+    if (!(await ownsMerge(deps, publish))) throw new Fault('LeaseLost', `${coverage} has a newer owner.`);
+    await storage.writeJson(coverage, document, publish.workKey);
+  });
   return {
     merged: parts.map((part) => part.path),
     coverage,
@@ -56,20 +58,21 @@ export async function publishMerged(deps: PlanDeps, publish: Publish): Promise<M
   };
 }
 
-async function publishParts({ storage }: PlanDeps, publish: Publish): Promise<PublishedPart[]> {
+async function publishParts(deps: PlanDeps, publish: Publish): Promise<PublishedPart[]> {
+  const { storage } = deps;
   const { day, files, plan, timeline, workKey, signal } = publish;
+  const stillOwner = (): Promise<boolean> => ownsMerge(deps, publish);
   const window = parseLocalWindow(plan.spec.window);
   const parts: PublishedPart[] = [];
   for (const [index, file] of files.entries()) {
     const facts = await storage.hashFile(file.path, signal, (bytes) => heartbeat({ hashed: index, bytes }));
     const part = files.length > 1 ? { part: index + 1 } : {};
     const path = mergedPath({ cameraId: day.cameraId, date: day.date, window, ...part });
-    // One camera-day workflow merges at a time; an attempt that was cut off wrote the same bytes from the same segments.
     await storage.publish({
       keyName: workKey,
       from: file.path,
       to: path,
-      stillOwner: async () => !signal.aborted,
+      stillOwner,
       signal,
     });
     const startAt = isoFromMs(timeline.parts[index]!.startMs);
@@ -77,6 +80,10 @@ async function publishParts({ storage }: PlanDeps, publish: Publish): Promise<Pu
   }
   return parts;
 }
+
+/** One camera-day workflow merges at a time, so the server knows: an attempt that it gave up has a newer one beside it. */
+const ownsMerge = async (deps: PlanDeps, { signal }: Publish): Promise<boolean> =>
+  !signal.aborted && (await deps.isCurrentAttempt());
 
 function coverageOf(
   { day, plan, segments, timeline, window }: Publish,
