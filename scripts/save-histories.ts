@@ -102,8 +102,8 @@ async function saveDemo({ address, plan, host, data }: RunningStack): Promise<vo
   await saveRuns({ client, workflowId, name: 'plan-demo', replacements });
   const children = client.workflow.list({ query: `LtPlan = '${plan}' AND WorkflowType = 'cameraDay'` });
   for await (const child of children) {
-    const slug = child.workflowId.slice(`${workflowId}/camera/`.length);
-    await saveRuns({ client, workflowId: child.workflowId, name: `cameraDay-demo-${slug}`, replacements });
+    const slug = child.workflowId.slice(`${workflowId}/camera/`.length).replace(/-\d{4}-\d\d-\d\d$/, '');
+    await saveRuns({ client, workflowId: child.workflowId, name: `cameraDay-${slug}`, replacements });
   }
   await connection.close();
 }
