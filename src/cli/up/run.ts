@@ -6,16 +6,17 @@ import { startStack } from '../../embedded/up.ts';
 import { renderTable } from '../output/table.ts';
 import type { Invocation } from '../perform.ts';
 import { numberOf } from '../plan/request.ts';
-import { configOf, environment } from '../session.ts';
+import { environment, loadedConfigOf } from '../session.ts';
 
 type Ready = z.input<typeof stackReady>;
 
 export async function runUp(invocation: Invocation): Promise<void> {
   const { terminal, json, signal } = invocation;
-  const config = await configOf(invocation);
+  const { config, file } = await loadedConfigOf(invocation);
   const workers = workersOf(invocation);
   const stack = await startStack({
     ...{ config, workers, environment, signal },
+    ...(file === undefined ? {} : { workerSettings: { LONGTAKE_CONFIG: file } }),
     note: (line) => terminal.err(line),
   });
   try {
