@@ -6,6 +6,7 @@ import { code, generated, plain, table } from './markdown.ts';
 
 const retryTexts: Record<FailureRow['retry'], string> = {
   never: 'no',
+  few: 'three tries',
   transport: 'yes, with growing waits',
   slow: 'yes, every some seconds, without limit',
 };

@@ -28,7 +28,7 @@ function failureOf(fault: Fault): ApplicationFailure {
   return ApplicationFailure.create({
     type: fault.type,
     message: `${fault.message} ${row.remedy}`.slice(0, maxDetailCharacters),
-    nonRetryable: row.retry === 'never',
+    nonRetryable: row.retry === 'never' || row.retry === 'few',
     details: [boundedDetails(fault)],
     ...(waitSeconds === undefined ? {} : { nextRetryDelay: Math.ceil(waitSeconds * 1000) }),
     ...(row.benign ? { category: ApplicationFailureCategory.BENIGN } : {}),

@@ -2,8 +2,11 @@
 import type { FaultType } from '../domain/fault.ts';
 
 export interface FailureRow {
-  /** `never`: non-retryable; `transport`: Temporal's policy of the activity; `slow`: waits minutes, not counted as an attempt. */
-  retry: 'never' | 'transport' | 'slow';
+  /**
+   * `never`: non-retryable; `few`: three tries, counted by the workflow; `transport`: Temporal's policy of the activity; `slow`: waits
+   * minutes, not counted as an attempt.
+   */
+  retry: 'never' | 'few' | 'transport' | 'slow';
   /** Seconds before the next try when the fault names none. Absent: the activity's retry policy decides. */
   retryAfterSeconds?: number;
   /** Expected in daily work: no warning log, no failure metric. */
@@ -82,7 +85,7 @@ export const failures: Record<FaultType, FailureRow> = {
     remedy: 'Raise it with setTolerance, or get the segments again with retryCamera.',
   },
   EncoderFailed: {
-    retry: 'transport',
+    retry: 'few',
     when: 'A media tool ended badly, or ended well with fewer frames than asked.',
     remedy: 'Read the stderr lines in the details; the input they name is usually damaged.',
   },

@@ -23,6 +23,9 @@ export function describeFailure(error: unknown): { type: string; message: string
   return { type: 'Unknown', message: cause instanceof Error ? cause.message : String(cause) };
 }
 
+/** True for failures that are worth a few more tries and no more; the tries are the workflow's own count. */
+export const failsFewTimes = (type: string): boolean => failures[type as FaultType]?.retry === 'few';
+
 /** True when no worker of the activity's queue took it in time. */
 export function neverStarted(error: unknown): boolean {
   return (

@@ -25,6 +25,8 @@ export interface FakePlan {
   claimHost?: () => string;
   /** What the merge finds missing; none unless given. */
   mergeMissingSeconds?: number;
+  /** How every merge fails; none does unless given. */
+  mergeFault?: () => Error;
   patienceSeconds?: number;
 }
 
@@ -144,6 +146,7 @@ function fileActivities({
     },
     mergeDay: async ({ index }) => {
       state.calls.push(`merge ${index}`);
+      if (plan.mergeFault) throw plan.mergeFault();
       const missingSeconds = plan.mergeMissingSeconds ?? 0;
       return {
         merged: [`merged/${index}.mp4`],

@@ -164,6 +164,22 @@ describe('a plan', () => {
     });
   });
 
+  it('gives a merge that ends badly three tries, then fails the camera-day with its reason', async () => {
+    const given = {
+      namespace,
+      cameras: ['a'],
+      segments: 1,
+      settings: fakeSettings(),
+      download: () => whole(),
+      mergeFault: () => activityFault('EncoderFailed'),
+    };
+    await runPlan(given, async ({ handle, state }) => {
+      expect(await handle.result()).toMatchObject({ state: 'failed', counts: { failed: 1 } });
+      expect(state.calls.filter((call) => call === 'merge 0')).toHaveLength(3);
+      expect(state.days[0]?.reason).toContain('EncoderFailed');
+    });
+  });
+
   it('begins a camera-day again on another host when its own has lost its lease', async () => {
     const claims = ['lost-host', 'new-host'];
     const given = {

@@ -6,7 +6,7 @@ import { attemptBackoffSeconds } from '../../domain/backoff.ts';
 import type { FaultType } from '../../domain/fault.ts';
 import { coveredMs, msFromIso, toMsRange } from '../../domain/range.ts';
 import { segmentRange } from '../../domain/segment.ts';
-import { describeFailure, gaveUp } from '../fail.ts';
+import { describeFailure, failsFewTimes, gaveUp } from '../fail.ts';
 import { onLivingHost } from '../on-host.ts';
 import { downloads } from '../proxies.ts';
 import { runWindowed } from '../run-windowed.ts';
@@ -92,8 +92,8 @@ async function downloadSegment(
       await sleep(attemptBackoffSeconds(outcome.attempts, Math.random()) * 1000);
       await condition(() => !day.paused);
     } catch (error) {
-      if (!gaveUp(error)) throw error;
       const { type, message } = describeFailure(error);
+      if (!gaveUp(error) && !failsFewTimes(type)) throw error;
       if (notTheSource.has(type)) continue;
       day.totals.lastReason = `${type} at ${segmentStart(segment)}: ${message}`;
       return notDownloaded(segment, claim);
