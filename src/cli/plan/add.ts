@@ -42,10 +42,10 @@ function describe(
   { spec, estimate, dryRun }: { spec: PlanSpec; estimate: PlanEstimate; dryRun: boolean },
 ): void {
   const { cameras, segments, expectedBytes, freeBytes, fits } = estimate;
-  terminal.out(`${cameras.length} cameras to process (${segments} jobs)`);
+  terminal.out(`${counted(cameras.length, 'camera')} to process (${counted(segments, 'job')})`);
   if (!dryRun) return;
   terminal.out(
-    `${estimate.cameraDays} camera-days of ${spec.window}, ${spec.segmentSeconds} s segments, steps ${spec.steps.join(', ')}.`,
+    `${counted(estimate.cameraDays, 'camera-day')} of ${spec.window}, ${spec.segmentSeconds} s segments, steps ${spec.steps.join(', ')}.`,
   );
   const free =
     freeBytes === 0 && fits
@@ -60,6 +60,8 @@ function describe(
     terminal.out(`… and ${cameras.length - rows.length} more; --json shows all.`);
   terminal.out('Nothing was added (dry run).');
 }
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 function clockText(offsetSeconds: number | null): string {
   if (offsetSeconds === null) return 'tells no time';
