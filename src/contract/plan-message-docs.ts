@@ -6,6 +6,8 @@ export interface MessageDoc {
   name: string;
   /** An input to copy, as JSON; absent when the message takes none. */
   input?: object;
+  /** What the fields of the input mean, and what is refused. */
+  takes?: string;
   does: string;
 }
 
@@ -15,7 +17,7 @@ export const planMessageDocs: readonly MessageDoc[] = [
     workflow: 'plan',
     kind: 'signal',
     name: 'pause',
-    does: 'Holds the plan and every camera-day in flight: what is under way stops, nothing new begins.',
+    does: 'Holds the plan and every camera-day in flight: segments under way come to their end, nothing new begins.',
   },
   { workflow: 'plan', kind: 'signal', name: 'resume', does: 'Lets a paused plan go on where it stopped.' },
   {
@@ -29,6 +31,7 @@ export const planMessageDocs: readonly MessageDoc[] = [
     kind: 'update',
     name: 'setTolerance',
     input: { gapToleranceSeconds: 300 },
+    takes: '`gapToleranceSeconds`: whole seconds, 0 or more; anything else is refused and changes nothing.',
     does: 'Changes how many seconds may be missing inside the tolerance window, for this run and all camera-days not merged yet.',
   },
   {
@@ -36,6 +39,8 @@ export const planMessageDocs: readonly MessageDoc[] = [
     kind: 'update',
     name: 'retryCamera',
     input: { camera: 'cam-1' },
+    takes:
+      '`camera`: the id of a camera of the plan. Camera-days that are complete or under way are left alone.',
     does: 'Runs all camera-days of one camera again; segments with gaps get their attempts afresh. Answers how many camera-days.',
   },
   {
@@ -49,7 +54,34 @@ export const planMessageDocs: readonly MessageDoc[] = [
     kind: 'query',
     name: 'camera',
     input: { camera: 'cam-1' },
+    takes: '`camera`: the id of a camera of the plan.',
     does: 'Where a camera in flight is followed: the workflow id of its camera-day.',
+  },
+  {
+    workflow: 'cameraDay',
+    kind: 'signal',
+    name: 'pause',
+    does: 'Holds this camera-day alone: segments under way come to their end, nothing new begins.',
+  },
+  {
+    workflow: 'cameraDay',
+    kind: 'signal',
+    name: 'resume',
+    does: 'Lets this camera-day go on. Resuming a plan that is paused resumes it too.',
+  },
+  {
+    workflow: 'cameraDay',
+    kind: 'signal',
+    name: 'changeTolerance',
+    input: { gapToleranceSeconds: 300 },
+    takes: '`gapToleranceSeconds`: whole seconds, 0 or more.',
+    does: 'Changes how many seconds may be missing in this camera-day alone, if it is not merged yet.',
+  },
+  {
+    workflow: 'cameraDay',
+    kind: 'signal',
+    name: 'cancel',
+    does: 'Ends this camera-day in order and cleans up; the plan goes on with the others and counts it as cancelled.',
   },
   {
     workflow: 'cameraDay',
@@ -72,4 +104,11 @@ export function temporalCommandOf(
   const command = { signal: 'signal', update: 'update execute', query: 'query' }[kind];
   const inputFlag = input ? ` --input '${JSON.stringify(input)}'` : '';
   return `temporal workflow ${command} --workflow-id '${workflowId}' --name ${name}${inputFlag}`;
+}
+
+/** Where the Web UI offers the message, on the page of the workflow. */
+export function webUiPathOf({ kind, name, input }: MessageDoc): string {
+  const fields = input ? `input \`${JSON.stringify(input)}\`` : 'no input';
+  if (kind === 'query') return `tab Queries, query type \`${name}\`, ${fields}`;
+  return `the menu beside Request Cancellation, Send ${kind === 'signal' ? 'a Signal' : 'an Update'}, name \`${name}\`, ${fields}`;
 }
