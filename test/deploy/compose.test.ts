@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse } from 'yaml';
 import { describe, expect, test } from 'vitest';
@@ -28,9 +29,29 @@ const problemsOf = (document: unknown): string[] => {
   return validate(document) ? [] : validate.errors!.map((error) => `${error.instancePath} ${error.message}`);
 };
 
+/** The schema of the Compose Specification, as the linter dclint carries it. */
+function publishedProblemsOf(document: unknown): string[] {
+  const { $schema: _dialect, ...schema } = JSON.parse(
+    text('node_modules/dclint/schemas/compose.schema.json'),
+  ) as {
+    $schema: string;
+  };
+  const ajv = new Ajv({ allErrors: true, strict: false });
+  for (const format of ['duration', 'ports', 'expose', 'subnet_ip_address']) ajv.addFormat(format, true);
+  const validate = ajv.compile(schema);
+  return validate(document) ? [] : validate.errors!.map((error) => `${error.instancePath} ${error.message}`);
+}
+
 describe('docker-compose.yml', () => {
   test('keeps to the Compose schema', () => {
     expect(problemsOf(file)).toEqual([]);
+  });
+
+  test('keeps to the published Compose schema, which knows more keys than we use', () => {
+    expect(publishedProblemsOf(file)).toEqual([]);
+    const copy = structuredClone(file) as unknown as { services: Record<string, Record<string, unknown>> };
+    copy.services['worker']!['comand'] = ['worker'];
+    expect(publishedProblemsOf(copy)).not.toEqual([]);
   });
 
   test.each([
