@@ -28,6 +28,8 @@ export interface SegmentLeases {
   renew(request: LeaseRequest & { epoch: number }): Promise<boolean>;
   /** False as soon as a newer epoch was granted. */
   isCurrent(request: { key: SegmentKey; epoch: number }): Promise<boolean>;
+  /** Keys that somebody works on: their lease has not run out. */
+  listLeased(nowMs?: number): Promise<SegmentKey[]>;
   /** Gives the lease back if the epoch is still the current one; the next owner need not wait for its end. */
   release(request: { key: SegmentKey; epoch: number; owner?: string | undefined }): Promise<boolean>;
 }
@@ -52,6 +54,13 @@ export function leasesOf(database: Database): SegmentLeases {
         .executeTakeFirst();
       return row?.leaseEpoch === epoch;
     },
+    listLeased: (nowMs) =>
+      db
+        .selectFrom('segments')
+        .select(['cameraId', 'startUnix', 'seconds'])
+        .where('leaseOwner', 'is not', null)
+        .where('leaseExpiresMs', '>', leaseNow(database, nowMs))
+        .execute(),
     async release({ key, epoch, owner }) {
       const lease = { leaseEpoch: epoch, ...(owner !== undefined && { leaseOwner: owner }) };
       const { numUpdatedRows } = await db

@@ -6,6 +6,7 @@ import type { Config } from '../config/schema.ts';
 import { compose } from './compose.ts';
 import { connectWorker } from './connect.ts';
 import { keepHostLease } from './host-lease.ts';
+import { startJanitor } from './janitor.ts';
 import { createLogger } from './logger.ts';
 import { longtakeVersion } from './version.ts';
 import { createWorkers } from './workers.ts';
@@ -31,6 +32,7 @@ const workflowsPath = fileURLToPath(
 export async function runWorker({ config, signal, workflowBundle, onReady }: WorkerSpec): Promise<void> {
   installRuntime(config);
   const composition = await compose(config);
+  const janitor = await startJanitor(composition.deps);
   try {
     const { connection, namespace } = await connectWorker(config.temporal);
     const startedAt = new Date().toISOString();
@@ -64,6 +66,7 @@ export async function runWorker({ config, signal, workflowBundle, onReady }: Wor
       await connection.close();
     }
   } finally {
+    await janitor.stop();
     await composition.close();
   }
 }

@@ -1,0 +1,43 @@
+// Clears away what dead workers left on this host: their tools at once, their work directories after a day.
+import { segmentWorkKey } from '../activities/plan/work-keys.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { killOrphans } from '../process/orphans.ts';
+import type { Storage, WorkEntry } from '../storage/storage-types.ts';
+
+/** Plans remove their own work when they end; this is for those that never will, so there is no hurry. */
+const olderThanSeconds = 86_400;
+const everyMs = 3600 * 1000;
+
+export interface Janitor {
+  /** Resolves when a sweep under way has ended. */
+  stop(): Promise<void>;
+}
+
+/** The first sweep begins at once and is not waited for; one that fails is tried again with the next. */
+export async function startJanitor(deps: { catalog: Catalog; storage: Storage }): Promise<Janitor> {
+  await killOrphans();
+  const sweep = (): Promise<unknown> => sweepWork(deps, olderThanSeconds).catch(() => undefined);
+  let sweeping = sweep();
+  const timer = setInterval(() => (sweeping = sweeping.then(sweep)), everyMs);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await sweeping;
+    },
+  };
+}
+
+/** Removes work that nobody touched for so long and that belongs to no leased segment and no running plan. Answers what it removed. */
+export async function sweepWork(
+  { catalog, storage }: { catalog: Catalog; storage: Storage },
+  untouchedSeconds: number,
+): Promise<string[]> {
+  const leased = new Set((await catalog.segments.listLeased()).map(segmentWorkKey));
+  const isRunning = async (planId: string): Promise<boolean> =>
+    ['running', 'paused'].includes((await catalog.plans.get(planId))?.state ?? '');
+  const isLive = async ({ keyName }: WorkEntry): Promise<boolean> => {
+    const [kind, name = ''] = keyName.split('/');
+    return kind === 'plans' ? await isRunning(name) : leased.has(keyName);
+  };
+  return await storage.sweepWork({ olderThanSeconds: untouchedSeconds, isLive });
+}
