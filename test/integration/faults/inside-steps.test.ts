@@ -1,0 +1,111 @@
+// Kills that fall inside a step, proved by the step log: begun, not ended, and the worker gone.
+import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { onPath } from '../../../bootstrap/on-path.js';
+import { eventually } from '../../setup/eventually.ts';
+import { startSshd, type TestSshd } from '../../setup/servers.ts';
+import { noOrphans } from './kill-run.ts';
+import { leftovers, readPublished, strangers } from './published.ts';
+import type { Stage } from './stage.ts';
+import { openTheatre, type Theatre } from './theatre.ts';
+import { childrenOfWorker, type WorkerChild } from './worker-child.ts';
+
+let theatre: Theatre;
+let sshd: TestSshd;
+let slowTools: Record<string, string>;
+
+beforeAll(async () => {
+  [theatre, sshd] = await Promise.all([openTheatre(), startSshd()]);
+  slowTools = await makeSlowTools(join(theatre.dir, 'slow'));
+});
+
+afterAll(async () => {
+  await sshd?.[Symbol.asyncDispose]();
+  await theatre?.[Symbol.asyncDispose]();
+});
+
+/** One fatal step: how its worker is set up, and what shows that the worker is in it. */
+interface Fatal {
+  step: string;
+  settings?: () => Record<string, string>;
+  isInside: (stage: Stage, worker: WorkerChild) => Promise<boolean> | boolean;
+}
+
+const held = (step: string): Fatal => ({
+  step: step.replace(/\.(before|after)$/, ''),
+  settings: () => ({ LONGTAKE_DEBUG_HOLD_STEP: step }),
+  isInside: (stage, { pid }) => stage.steps.steps.some((one) => one.pid === pid && one.name === step),
+});
+
+const inTool = (step: string, tool: string): Fatal => ({
+  step,
+  settings: () => slowTools,
+  isInside: (stage, { pid }) =>
+    stage.steps.openSteps(pid).includes(step) &&
+    childrenOfWorker(pid).some(
+      ({ command }) => command.includes(`slow-${tool} `) && !command.includes('-version'),
+    ),
+});
+
+const fatals: Fatal[] = [
+  { step: 'download', isInside: async (stage) => (await partialBytes(stage.places.mediaRoot)) > 0 },
+  inTool('scan', 'ffprobe'),
+  held('publish.media.rename.before'),
+  held('publish.sidecar.rename.before'),
+  inTool('concat', 'ffmpeg'),
+  held('write-json.rename.before'),
+  inTool('export', 'rsync'),
+];
+
+test('a kill inside write, scan, rename, sidecar, concat and export changes nothing', async () => {
+  const exportDir = join(theatre.dir, 'inside', 'export');
+  await using stage = await theatre.openStage('inside', {
+    target: {
+      ...{ kind: 'rsync', host: sshd.host, port: sshd.port, user: sshd.user, path: exportDir },
+      ...{ identity: sshd.identityFile, knownHosts: sshd.knownHostsFile },
+    },
+  });
+  let started = false;
+  for (const { step, settings, isInside } of fatals) {
+    const worker = stage.addWorker(settings?.());
+    await worker.ready;
+    if (!started) await stage.start();
+    started = true;
+    await eventually(() => isInside(stage, worker), { seconds: 60, what: `a worker inside ${step}` });
+    await worker.kill();
+    expect(stage.steps.openSteps(worker.pid)).toContain(step);
+    await noOrphans(worker.pid);
+    expect(strangers(readPublished(stage.places), await theatre.calm()), step).toEqual([]);
+  }
+  await stage.addWorker().ready;
+  await stage.end();
+  const calm = await theatre.calm();
+  expect(stage.watch.strangers(calm)).toEqual([]);
+  expect(readPublished(stage.places)).toEqual(calm);
+  expect(leftovers(stage.places)).toEqual([]);
+}, 240_000);
+
+/** Bytes of bodies that are on their way. */
+async function partialBytes(mediaRoot: string): Promise<number> {
+  const work = join(mediaRoot, '.work');
+  if (!existsSync(work)) return 0;
+  const bodies = (await readdir(work, { recursive: true })).filter((path) => path.endsWith('/body'));
+  const sizes = await Promise.all(bodies.map(async (path) => (await stat(join(work, path))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+/** The real tools, a second late: wide enough to be met inside. */
+async function makeSlowTools(dir: string): Promise<Record<string, string>> {
+  await mkdir(dir);
+  const settings: Record<string, string> = {};
+  for (const tool of ['ffmpeg', 'ffprobe', 'rsync']) {
+    const real = onPath(tool, { path: process.env['PATH'] ?? '' });
+    const path = join(dir, `slow-${tool}`);
+    await writeFile(path, `#!/bin/sh\ncase "$*" in *-version*) ;; *) sleep 1 ;; esac\nexec ${real} "$@"\n`);
+    await chmod(path, 0o755);
+    settings[`LONGTAKE_TOOLS_${tool.toUpperCase()}`] = path;
+  }
+  return settings;
+}
