@@ -2,14 +2,14 @@
 import { ByteWindow } from '../scan/byte-source.ts';
 import { findNextTag } from '../scan/flv-resync.ts';
 import type { FileWindow } from './file-window.ts';
-import { packetPrint, type VideoPacket } from './packet.ts';
+import { packetPrint, printedBytes, type VideoPacket } from './packet.ts';
 
 const videoTag = 9;
 const tagHeaderBytes = 11;
 
 /** In file order, which is decode order. A tag that is cut off at the window's end is left out. */
 export function flvPackets({ source, startByte }: FileWindow): VideoPacket[] {
-  const window = new ByteWindow(source, source.sizeBytes);
+  const window = new ByteWindow(source);
   const packets: VideoPacket[] = [];
   let position = startByte === 0 ? headerEnd(window) : findNextTag(window, 0);
   while (position >= 0 && position + tagHeaderBytes <= source.sizeBytes) {
@@ -24,8 +24,8 @@ export function flvPackets({ source, startByte }: FileWindow): VideoPacket[] {
       continue;
     }
     if (bytes[at] === videoTag) {
-      const body = window.copy(position + tagHeaderBytes, size);
       const timeMs = bytes.readUIntBE(at + 4, 3) + bytes[at + 7]! * 0x1000000;
+      const body = window.copy(position + tagHeaderBytes, Math.min(size, printedBytes));
       const offsetMs = compositionOffsetMs(body);
       if (offsetMs !== undefined) {
         packets.push({

@@ -9,7 +9,7 @@ export interface VideoPacket {
 }
 
 /** Behind the headers of a picture these bytes already differ from picture to picture. */
-const printedBytes = 64;
+export const printedBytes = 64;
 
 /** @param head at least the first 64 bytes of the payload, or all of it */
 export function packetPrint(head: Uint8Array, sizeBytes: number): string {
