@@ -2,36 +2,26 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { createDownloader } from '../src/transfer/http-download.ts';
 import type { Bench, BenchResult } from './bench.ts';
+import { spreadOf } from './bench.ts';
+import { takeTurns, timedMs } from './ratio.ts';
+import { inScratch, inSeconds, toEnd } from './scratch.ts';
 
 const fileMib = 256;
 const rounds = 9;
-
-/** Whatever else runs on the machine only adds time: the fastest round is nearest to the truth. */
-const fastest = (values: number[]) => Math.min(...values);
-
-async function timedMs(work: () => Promise<unknown>): Promise<number> {
-  const startMs = performance.now();
-  await work();
-  return performance.now() - startMs;
-}
 
 async function writeRandomFile(path: string): Promise<void> {
   await using file = await open(path, 'w');
   for (let mib = 0; mib < fileMib; mib += 1) await file.write(randomBytes(1 << 20));
 }
 
-async function curl(url: string, to: string): Promise<void> {
-  const child = spawn('curl', ['--silent', '--fail', '--output', to, url], { stdio: 'ignore' });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) throw new Error(`curl ended with ${code}.`);
-}
+const curl = (url: string, to: string): Promise<void> =>
+  toEnd('curl', ['--silent', '--fail', '--output', to, url]);
 
 async function fsync(path: string): Promise<void> {
   await using file = await open(path, 'r+');
@@ -47,36 +37,39 @@ async function startServer(file: string): Promise<{ url: string; stop: () => voi
 
 async function measure(url: string, directory: string): Promise<BenchResult> {
   const downloader = createDownloader({ perHost: 1, total: 1, stallSeconds: 30, connectSeconds: 5 });
-  const [ours, theirs, synced]: [number[], number[], number[]] = [[], [], []];
   const signal = new AbortController().signal;
-  // The first round warms the page cache and the code, and does not count.
-  for (let round = 0; round <= rounds; round += 1) {
-    const [oursPath, theirsPath] = [join(directory, 'ours'), join(directory, 'theirs')];
-    const theirsMs = await timedMs(() => curl(url, theirsPath));
-    const oursMs = await timedMs(() => downloader.download({ url, toPath: oursPath, signal }));
-    const fsyncMs = await timedMs(() => fsync(oursPath));
-    await Promise.all([rm(oursPath), rm(theirsPath)]);
-    if (round === 0) continue;
-    ours.push(oursMs);
-    theirs.push(theirsMs);
-    synced.push(fsyncMs);
-  }
+  const [oursPath, theirsPath] = [join(directory, 'ours'), join(directory, 'theirs')];
+  const turns = await takeTurns({
+    ours: async () => {
+      const ms = await timedMs(() => downloader.download({ url, toPath: oursPath, signal }));
+      return { ms, fsyncMs: await timedMs(() => fsync(oursPath)) };
+    },
+    theirs: () => timedMs(() => curl(url, theirsPath)),
+    tidy: () => Promise.all([rm(oursPath, { force: true }), rm(theirsPath, { force: true })]),
+    rounds,
+  });
   await downloader.close();
-  const [oursMs, theirsMs, fsyncMs] = [fastest(ours), fastest(theirs), fastest(synced)];
-  const figures = `ours with sha256 ${oursMs.toFixed(0)} ms, curl ${theirsMs.toFixed(0)} ms, fsync apart ${fsyncMs.toFixed(0)} ms`;
+  const oursMs = spreadOf(turns.map(([ours]) => ours.ms)).median;
+  const theirsMs = spreadOf(turns.map(([, theirs]) => theirs)).median;
   return {
-    ratio: oursMs / theirsMs,
-    detail: `${fileMib} MiB over loopback, fastest of ${rounds}: ${figures}`,
+    ratios: turns.map(([ours, theirs]) => ours.ms / theirs),
+    detail: `${inSeconds(oursMs)} against ${inSeconds(theirsMs)} for ${fileMib} MiB`,
+    apart: [
+      {
+        what: 'fsync of the file ÷ the same curl',
+        ratios: turns.map(([ours, theirs]) => ours.fsyncMs / theirs),
+      },
+    ],
   };
 }
 
 export const benches: Bench[] = [
   {
-    name: 'download over loopback with sha256 ÷ curl',
+    name: 'download',
+    title: 'download over loopback with sha256 ÷ curl',
     target: 1.3,
-    async run() {
-      const directory = await mkdtemp(join(tmpdir(), 'longtake-bench-'));
-      try {
+    run: () =>
+      inScratch('disk', async (directory) => {
         await writeRandomFile(join(directory, 'file'));
         const server = await startServer(join(directory, 'file'));
         try {
@@ -84,9 +77,6 @@ export const benches: Bench[] = [
         } finally {
           server.stop();
         }
-      } finally {
-        await rm(directory, { recursive: true, force: true });
-      }
-    },
+      }),
   },
 ];

@@ -1,0 +1,174 @@
+// The whole merge activity of a camera-day (reports, overlap search, copy, checks, hash, publish) against cat of the same bytes.
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createDownloadActivities, createMediaActivities } from '../src/activities/index.ts';
+import type { PlanDeps } from '../src/activities/plan/plan-deps.ts';
+import { addCamera } from '../src/client/camera.ts';
+import { addPlan } from '../src/client/plan.ts';
+import { loadConfig } from '../src/config/load.ts';
+import { planRequest } from '../src/contract/plan.ts';
+import { cutIntoSegments } from '../src/domain/segment.ts';
+import { createStorage } from '../src/storage/storage.ts';
+import { compose } from '../src/worker/compose.ts';
+import { asActivity } from './activity-context.ts';
+import type { Bench, BenchResult } from './bench.ts';
+import { spreadOf } from './bench.ts';
+import { concatenate } from './concatenate.ts';
+import { takeTurns, timedMs } from './ratio.ts';
+import { makeRecording } from './recording.ts';
+import { inMegabytes, inScratch, inSeconds } from './scratch.ts';
+
+const segments = 24;
+const segmentSeconds = 60;
+const cameraId = 'bench';
+
+/** Wall time inside the media's fsync, milliseconds. The disk's business, so it is taken out of the ratio. */
+function fsyncWatch(): { faultPoint: (step: string) => void; takeMs: () => number } {
+  let sumMs = 0;
+  let beganMs = 0;
+  return {
+    faultPoint: (step) => {
+      if (step === 'publish.fsync-file.before') beganMs = performance.now();
+      if (step === 'publish.fsync-file.after') sumMs += performance.now() - beganMs;
+    },
+    takeMs: () => {
+      const ms = sumMs;
+      sumMs = 0;
+      return ms;
+    },
+  };
+}
+
+/** A camera whose archive is one file for all its segments, and a plan over the hour they fill. */
+async function addDay(
+  { catalog }: Pick<PlanDeps, 'catalog'>,
+  place: { archive: string; mediaRoot: string },
+): Promise<string> {
+  const fields = {
+    id: cameraId,
+    timeZone: 'UTC',
+    archiveKind: 'file',
+    archiveUrl: `file://${place.archive}`,
+  };
+  await addCamera(catalog, { fields });
+  const spec = planRequest.parse({
+    date: '2026-01-05',
+    window: '12:00-12:24',
+    toleranceWindow: '00:00-24:00',
+    cameras: { ids: [cameraId] },
+    steps: ['download', 'merge'],
+    segmentSeconds,
+  });
+  const { id } = await addPlan({
+    catalog,
+    spec,
+    mediaRoot: place.mediaRoot,
+    workersAreHere: true,
+    dryRun: false,
+  });
+  return id!;
+}
+
+/** Downloads the whole day by its own activity, and answers where the segments stand. */
+async function downloadDay(deps: PlanDeps, planId: string): Promise<string[]> {
+  const day = await deps.catalog.cameraDays.require({ planId, index: 0 });
+  const downloads = createDownloadActivities(deps);
+  const paths: string[] = [];
+  for (const key of cutIntoSegments(day, segmentSeconds)) {
+    const request = {
+      planId,
+      cameraId,
+      ...key,
+      maxDownloadAttempts: 1,
+      gapThresholdSeconds: 2,
+      force: false,
+    };
+    const { missingSeconds } = await asActivity(() => downloads.downloadSegment(request));
+    if (missingSeconds > 0) throw new Error(`A segment of the measurement misses ${missingSeconds} s`);
+    const row = await deps.catalog.segments.get({ cameraId, ...key });
+    paths.push(deps.storage.resolve(row!.path!));
+  }
+  return paths;
+}
+
+async function measure(dir: string): Promise<BenchResult> {
+  const config = loadConfig({ flags: { data: dir }, env: { PATH: process.env['PATH'] }, cwd: dir });
+  await mkdir(config.mediaRoot, { recursive: true });
+  const archive = join(dir, 'archive.flv');
+  await makeRecording(archive, segmentSeconds);
+  const composed = await compose(config);
+  try {
+    const watch = fsyncWatch();
+    const storage = createStorage({ mediaRoot: config.mediaRoot, faultPoint: watch.faultPoint });
+    const deps = { ...composed.deps, storage, isCurrentAttempt: async () => true };
+    const planId = await addDay(deps, { archive, mediaRoot: config.mediaRoot });
+    const sources = await downloadDay(deps, planId);
+    return await race({ deps, planId, sources, dir, watch });
+  } finally {
+    await composed.close();
+  }
+}
+
+interface Race {
+  deps: PlanDeps;
+  planId: string;
+  sources: readonly string[];
+  dir: string;
+  watch: ReturnType<typeof fsyncWatch>;
+}
+
+async function race({ deps, planId, sources, dir, watch }: Race): Promise<BenchResult> {
+  const { mergeDay } = createMediaActivities(deps);
+  const day = await deps.catalog.cameraDays.require({ planId, index: 0 });
+  const window = { startAt: new Date(day.startMs).toISOString(), endAt: new Date(day.endMs).toISOString() };
+  const request = { planId, index: 0, cameraId, gapMode: 'hole', gapThresholdSeconds: 2, window } as const;
+  const catPath = join(dir, 'cat.bin');
+  let sizeBytes = 0;
+  const merge = async () => {
+    watch.takeMs();
+    const allMs = await timedMs(async () => {
+      const outcome = await asActivity(() => mergeDay(request));
+      if (outcome.missingSeconds > 0) throw new Error(`The merge misses ${outcome.missingSeconds} s`);
+      sizeBytes = outcome.sizeBytes;
+    });
+    const fsyncMs = watch.takeMs();
+    return { fsyncMs, restMs: allMs - fsyncMs };
+  };
+  const turns = await takeTurns({
+    ours: merge,
+    theirs: () => timedMs(() => concatenate(sources, catPath)),
+    tidy: () =>
+      Promise.all([
+        rm(catPath, { force: true }),
+        rm(deps.storage.resolve('merged'), { recursive: true, force: true }),
+      ]),
+    rounds: 7,
+  });
+  const [restMs, fsyncMs] = (['restMs', 'fsyncMs'] as const).map(
+    (part) => spreadOf(turns.map(([ours]) => ours[part])).median,
+  );
+  const catMs = spreadOf(turns.map(([, theirs]) => theirs)).median;
+  return {
+    ratios: turns.map(([ours, theirs]) => ours.restMs / theirs),
+    detail: `${inSeconds(restMs!)} against ${inSeconds(catMs)}, fsync apart ${inSeconds(fsyncMs!)}, ${inMegabytes(sizeBytes)}`,
+    apart: [
+      {
+        what: 'fsync of the merged file ÷ the same cat',
+        ratios: turns.map(([ours, theirs]) => ours.fsyncMs / theirs),
+      },
+      {
+        what: 'fsync as a share of the whole activity',
+        ratios: turns.map(([{ fsyncMs: ms, restMs: rest }]) => ms / (ms + rest)),
+      },
+    ],
+  };
+}
+
+export const benches: Bench[] = [
+  {
+    name: 'merge-activity',
+    title: `whole merge activity of ${segments} FLV files ÷ cat`,
+    target: 4,
+    run: () => inScratch('disk', measure),
+  },
+];
