@@ -58,6 +58,9 @@ export function piecesOf(
   return withoutReplaced(pieces);
 }
 
+/** Two files date the same picture this differently: each by its own start, and containers round. */
+const sameMomentMs = 5;
+
 /** Leaves out pieces that the next file shows as a whole in what it brings from before its segment; that one covers for them. */
 function withoutReplaced(pieces: readonly Piece[]): Piece[] {
   const kept: Piece[] = [];
@@ -68,7 +71,7 @@ function withoutReplaced(pieces: readonly Piece[]): Piece[] {
       next.cutBefore === undefined &&
       next.inPtsSeconds === undefined &&
       next.streamKey === piece.streamKey &&
-      next.firstPictureMs <= piece.firstPictureMs;
+      next.firstPictureMs <= piece.firstPictureMs + sameMomentMs;
     if (!isReplaced) {
       kept.unshift(piece);
       continue;
