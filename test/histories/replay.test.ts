@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, makeTelemetryFilterString, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { payloadsOf } from './saved-history.ts';
@@ -15,8 +15,11 @@ const read = (file: string): string => readFileSync(new URL(file, directory), 'u
 
 let workflowBundle: { code: string };
 beforeAll(async () => {
-  // Core tells each replay that fails, which is what one test wants.
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  // Core warns of each replay that fails, which is what two tests want.
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: makeTelemetryFilterString({ core: 'ERROR' }) } },
+  });
   const workflowsPath = fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url));
   workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') });
 });

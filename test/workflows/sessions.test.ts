@@ -1,12 +1,15 @@
 // Plans and camera-days that continue as new again and again: no end is lost or counted twice, no message is missed.
 import type { Client } from '@temporalio/client';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { cameraDayWorkflowId, planWorkflowId } from '../../src/contract/ids.ts';
 import * as messages from '../../src/contract/plan-messages.ts';
 import { fakeSettings, whole } from '../fakes/plan-activities.ts';
 import { eventually } from '../setup/eventually.ts';
 import { ownNamespace } from '../setup/own-namespace.ts';
 import { runPlan } from './plan-run.ts';
+
+// Hundreds of short workflows: half a minute on two idle cores.
+vi.setConfig({ testTimeout: 180_000 });
 
 let namespace: Awaited<ReturnType<typeof ownNamespace>>;
 beforeAll(async () => {
