@@ -37,17 +37,19 @@ interface PublishedPart extends FileFacts {
 
 export async function publishMerged(deps: PlanDeps, publish: Publish): Promise<MergeOutcome> {
   const { storage } = deps;
-  const parts = await publishParts(deps, publish);
   const base = mergedPath({
     cameraId: publish.day.cameraId,
     date: publish.day.date,
     window: parseLocalWindow(publish.plan.spec.window),
   });
   const coverage = coveragePath(base);
-  const document = coverageOf(publish, parts, deps.settings.tools);
-  await storage.withKeyLock(publish.workKey, publish.signal, async () => {
+  // Another plan over the same window writes the same names: its files never stand beside our coverage.
+  const { parts, document } = await storage.withKeyLock(base, publish.signal, async () => {
+    const parts = await publishParts(deps, { ...publish, lockKey: base });
+    const document = coverageOf(publish, parts, deps.settings.tools);
     if (!(await ownsMerge(deps, publish))) throw new Fault('LeaseLost', `${coverage} has a newer owner.`);
     await storage.writeJson(coverage, document, publish.workKey);
+    return { parts, document };
   });
   return {
     merged: parts.map((part) => part.path),
@@ -58,9 +60,12 @@ export async function publishMerged(deps: PlanDeps, publish: Publish): Promise<M
   };
 }
 
-async function publishParts(deps: PlanDeps, publish: Publish): Promise<PublishedPart[]> {
+async function publishParts(
+  deps: PlanDeps,
+  publish: Publish & { lockKey: string },
+): Promise<PublishedPart[]> {
   const { storage } = deps;
-  const { day, files, plan, timeline, workKey, signal } = publish;
+  const { day, files, lockKey, plan, timeline, signal } = publish;
   const stillOwner = (): Promise<boolean> => ownsMerge(deps, publish);
   const window = parseLocalWindow(plan.spec.window);
   const parts: PublishedPart[] = [];
@@ -69,7 +74,7 @@ async function publishParts(deps: PlanDeps, publish: Publish): Promise<Published
     const part = files.length > 1 ? { part: index + 1 } : {};
     const path = mergedPath({ cameraId: day.cameraId, date: day.date, window, ...part });
     await storage.publish({
-      keyName: workKey,
+      keyName: lockKey,
       from: file.path,
       to: path,
       stillOwner,
