@@ -47,13 +47,23 @@ export async function joinSpans(deps: PlaceDeps, spec: JoinSpec): Promise<JoinRe
     return { isAsDelivered: true, wallAtPtsZeroMs: spec.segment.startMs + only.shiftSeconds * 1000 };
   }
   const workDir = spec.workDir ?? dirname(spec.outPath);
+  const zeroSeconds = zeroAfterStart(only);
   await placeFiles(deps, {
     ...spec,
     workDir,
     purpose: `the join of ${spans.length} spans`,
-    files: placeSpans(spans),
+    files: placeSpans(spans.map((span) => ({ ...span, shiftSeconds: span.shiftSeconds - zeroSeconds }))),
   });
-  return { isAsDelivered: false, wallAtPtsZeroMs: spec.segment.startMs };
+  return { isAsDelivered: false, wallAtPtsZeroMs: spec.segment.startMs + zeroSeconds * 1000 };
+}
+
+/**
+ * Where time 0 of the result stands after the segment's start, in seconds. Readers put the first picture behind an edit list at 0, so a
+ * first span with hidden pictures must have its first shown one exactly there; the result then begins up to a frame later.
+ */
+function zeroAfterStart(first: ReadSpan): number {
+  const isHidden = first.videoPts.some((pts) => pts < 0);
+  return isHidden && Math.abs(first.shiftSeconds) < frameSeconds ? first.shiftSeconds : 0;
 }
 
 async function readSpans(deps: PlaceDeps, spec: JoinSpec): Promise<ReadSpan[]> {

@@ -76,6 +76,20 @@ describe('joinSpans', () => {
     expect(inHole).toEqual([]);
   });
 
+  it('puts the first shown picture at 0 when hidden ones stand before it and it comes a little after the segment’s start', async () => {
+    const first = await cutSpan({ from: recording, name: 'hidden-1', startSeconds: 5.2, seconds: 3 });
+    const second = await cutSpan({ from: recording, name: 'hidden-2', startSeconds: 20, seconds: 3 });
+    const { outPath, wallAtPtsZeroMs } = await joined('hidden', [
+      { path: first, startMs: segment.startMs + 11 },
+      { path: second, startMs: segment.startMs + 14_811 },
+    ]);
+    expect(wallAtPtsZeroMs).toBe(segment.startMs + 11);
+    const frames = await readNumbers(outPath);
+    expect(frames.length).toBeGreaterThanOrEqual(6 * fps - 1);
+    for (const { ptsSeconds, number } of frames)
+      expect(Math.abs(number / fps - 5.2 - ptsSeconds)).toBeLessThan(0.02);
+  });
+
   it('keeps a leading gap', async () => {
     const path = await cutSpan({
       from: recording,
