@@ -24,12 +24,14 @@ export async function openArchiveDay({
   bytesPerSecond?: number;
 }): Promise<ArchiveDay> {
   const archive = await startArchive();
+  // Matroska files carry a random id otherwise.
+  const sameBytes = { outputArgs: ['-fflags', '+bitexact'] };
   const common = { dir, fps: 10, size: '160x120', gopFrames: 10 };
   const clips = await Promise.all([
     makeClip({ ...common, name: 'whole', container: 'flv', seconds: segmentSeconds }),
     makeClip({ ...common, name: 'short', container: 'mpegts', seconds: 0.7 * segmentSeconds }),
     // Read by a tool of its own, not in the worker: a kill inside a scan must end that too.
-    makeClip({ ...common, name: 'matroska', container: 'matroska', seconds: segmentSeconds }),
+    makeClip({ ...common, name: 'matroska', container: 'matroska', seconds: segmentSeconds, ...sameBytes }),
   ]);
   const [whole, short, matroska] = clips as [string, string, string];
   const day: [string, (string | undefined)[]][] = [

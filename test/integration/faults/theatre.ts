@@ -19,9 +19,9 @@ export interface Theatre extends AsyncDisposable {
 }
 
 /** Slow enough that a download is easily met, quick enough that a plan ends in seconds. */
-const bytesPerSecond = 60_000;
+const defaultBytesPerSecond = 60_000;
 
-export async function openTheatre(): Promise<Theatre> {
+export async function openTheatre({ bytesPerSecond = defaultBytesPerSecond } = {}): Promise<Theatre> {
   const dir = await tempDir();
   const clips = join(dir.path, 'clips');
   await mkdir(clips);
