@@ -9,6 +9,7 @@ export const upCommand = (terminal: Terminal): Command =>
       'Run the whole stack on this machine in the foreground: Temporal with its Web UI, MediaMTX, catalog, workers.',
     )
     .option('--workers <n>', 'worker processes (default: 1)')
+    .option('--fresh-history', 'move a Temporal database of another version aside and begin a new one')
     .addHelpText(
       'after',
       `

@@ -82,7 +82,8 @@ export const failures: Record<FaultType, FailureRow> = {
   GapToleranceExceeded: {
     retry: 'never',
     when: 'More seconds are missing inside the tolerance window than the plan allows, or a segment is unfinished.',
-    remedy: 'Raise it with setTolerance, or get the segments again with retryCamera.',
+    remedy:
+      'While the plan runs: raise it with setTolerance, then retryCamera; afterwards: `longtake plan restart`, or a new plan with more tolerance.',
   },
   EncoderFailed: {
     retry: 'few',

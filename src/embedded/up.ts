@@ -24,6 +24,8 @@ export interface StackSpec {
   environment: Readonly<Record<string, string | undefined>>;
   /** Settings over the environment for the workers of this stack, as LONGTAKE_* variables. */
   workerSettings?: Readonly<Record<string, string>>;
+  /** Move a Temporal database of another version aside instead of refusing it. */
+  freshHistory?: boolean;
   /** One sentence for each step and each restart. */
   note: (line: string) => void;
   /** Aborted during the start: what has been started is stopped again. */
@@ -105,6 +107,7 @@ async function startTemporal(
         searchAttributes: searchAttributeArgs,
         namespace: config.temporal.namespace ?? 'default',
         logFile: join(config.dataDir, 'logs', 'temporal.log'),
+        freshHistory: spec.freshHistory ?? false,
       }),
   });
   undo.push(() => kept.stop());

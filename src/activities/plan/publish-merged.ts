@@ -11,7 +11,7 @@ import type { MsRange } from '../../domain/range.ts';
 import { intersect, isoFromMs, lengthMs, toInstantRange, toMsRange } from '../../domain/range.ts';
 import { parseLocalWindow } from '../../domain/window.ts';
 import type { MergedFile } from '../../media/merge.ts';
-import type { FileFacts } from '../../storage/storage-types.ts';
+import type { CoverageRead, FileFacts } from '../../storage/storage-types.ts';
 import type { DaySegment } from './day-segments.ts';
 import type { PlanDeps } from './plan-deps.ts';
 import type { MergeOutcome } from './types.ts';
@@ -48,7 +48,9 @@ export async function publishMerged(deps: PlanDeps, publish: Publish): Promise<M
     const parts = await publishParts(deps, { ...publish, lockKey: base });
     const document = coverageOf(publish, parts, deps.settings.tools);
     if (!(await ownsMerge(deps, publish))) throw new Fault('LeaseLost', `${coverage} has a newer owner.`);
+    const former = await storage.readCoverage(coverage);
     await storage.writeJson(coverage, document, publish.workKey);
+    await removeForgotten(deps, { former, parts });
     return { parts, document };
   });
   return {
@@ -58,6 +60,15 @@ export async function publishMerged(deps: PlanDeps, publish: Publish): Promise<M
     missingSeconds: document.missingSeconds.total,
     toleranceWindowMissingSeconds: document.missingSeconds.insideToleranceWindow,
   };
+}
+
+/** Parts of an earlier merge of the same window that no coverage names any more. */
+async function removeForgotten(
+  { storage }: PlanDeps,
+  { former, parts }: { former: CoverageRead | undefined; parts: readonly PublishedPart[] },
+): Promise<void> {
+  const kept = new Set(parts.map((part) => part.path));
+  for (const { path } of former?.coverage.files ?? []) if (!kept.has(path)) await storage.remove(path);
 }
 
 async function publishParts(

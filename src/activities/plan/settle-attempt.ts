@@ -71,9 +71,16 @@ async function publishFile(
     stillOwner: lease.stillOwner,
     signal: lease.signal,
   });
-  const former = lease.row.path;
-  if (former && former !== to && lease.row.host === deps.settings.host) await storage.remove(former);
+  if (lease.row.attempts > 0) await removeOthers(deps, key, to);
   return { scan, attempts, file, ...(scanned.reason ? { reason: scanned.reason } : {}) };
+}
+
+/** What earlier attempts left under the key's other names: a file of another container, or a report without one. */
+async function removeOthers({ storage }: PlanDeps, key: SegmentKey, kept: string): Promise<void> {
+  for (const extension of Object.values(containerExtension)) {
+    const path = segmentPath(key, extension);
+    if (path !== kept) await storage.remove(path);
+  }
 }
 
 /** The report alone: of a kept file whose attempts have grown, or of a segment without a usable file. */

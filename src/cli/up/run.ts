@@ -16,6 +16,7 @@ export async function runUp(invocation: Invocation): Promise<void> {
   const workers = workersOf(invocation);
   const stack = await startStack({
     ...{ config, workers, environment, signal },
+    freshHistory: invocation.flags['freshHistory'] === true,
     ...(file === undefined ? {} : { workerSettings: { LONGTAKE_CONFIG: file } }),
     note: (line) => terminal.err(line),
   });
