@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { createDownloader } from '../src/transfer/http-download.ts';
 import type { Bench, BenchResult } from './bench.ts';
 import { spreadOf } from './bench.ts';
-import { takeTurns, timedMs } from './ratio.ts';
+import { costOf, takeTurns } from './ratio.ts';
 import { inScratch, inSeconds, toEnd } from './scratch.ts';
 
 const fileMib = 256;
@@ -41,10 +41,10 @@ async function measure(url: string, directory: string): Promise<BenchResult> {
   const [oursPath, theirsPath] = [join(directory, 'ours'), join(directory, 'theirs')];
   const turns = await takeTurns({
     ours: async () => {
-      const ms = await timedMs(() => downloader.download({ url, toPath: oursPath, signal }));
-      return { ms, fsyncMs: await timedMs(() => fsync(oursPath)) };
+      const { ms } = await costOf(() => downloader.download({ url, toPath: oursPath, signal }));
+      return { ms, fsyncMs: (await costOf(() => fsync(oursPath))).ms };
     },
-    theirs: () => timedMs(() => curl(url, theirsPath)),
+    theirs: async () => (await costOf(() => curl(url, theirsPath))).ms,
     tidy: () => Promise.all([rm(oursPath, { force: true }), rm(theirsPath, { force: true })]),
     rounds,
   });

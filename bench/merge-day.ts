@@ -14,7 +14,7 @@ import { asActivity } from './activity-context.ts';
 import type { Bench, BenchResult } from './bench.ts';
 import { spreadOf } from './bench.ts';
 import { concatenate } from './concatenate.ts';
-import { takeTurns, timedMs } from './ratio.ts';
+import { costOf, takeTurns } from './ratio.ts';
 import { makeRecording } from './recording.ts';
 import { inMegabytes, inScratch, inSeconds } from './scratch.ts';
 
@@ -126,39 +126,40 @@ async function race({ deps, planId, sources, dir, watch }: Race): Promise<BenchR
   let sizeBytes = 0;
   const merge = async () => {
     watch.takeMs();
-    const allMs = await timedMs(async () => {
+    const cost = await costOf(async () => {
       const outcome = await asActivity(() => mergeDay(request));
       if (outcome.missingSeconds > 0) throw new Error(`The merge misses ${outcome.missingSeconds} s`);
       sizeBytes = outcome.sizeBytes;
     });
     const fsyncMs = watch.takeMs();
-    return { fsyncMs, restMs: allMs - fsyncMs };
+    return { ...cost, fsyncMs, restMs: cost.ms - fsyncMs };
   };
   const turns = await takeTurns({
     ours: merge,
-    theirs: () => timedMs(() => concatenate(sources, catPath)),
+    theirs: () => costOf(() => concatenate(sources, catPath)),
     tidy: () =>
-      Promise.all([
-        rm(catPath, { force: true }),
-        rm(deps.storage.resolve('merged'), { recursive: true, force: true }),
-      ]),
+      Promise.all(
+        [catPath, deps.storage.resolve('merged')].map((path) => rm(path, { recursive: true, force: true })),
+      ),
     rounds: 7,
   });
-  const [restMs, fsyncMs] = (['restMs', 'fsyncMs'] as const).map(
-    (part) => spreadOf(turns.map(([ours]) => ours[part])).median,
-  );
-  const catMs = spreadOf(turns.map(([, theirs]) => theirs)).median;
+  const median = (of: (turn: (typeof turns)[number]) => number): string =>
+    inSeconds(spreadOf(turns.map(of)).median);
   return {
-    ratios: turns.map(([ours, theirs]) => ours.restMs / theirs),
-    detail: `${inSeconds(restMs!)} against ${inSeconds(catMs)}, fsync apart ${inSeconds(fsyncMs!)}, ${inMegabytes(sizeBytes)}`,
+    ratios: turns.map(([ours, theirs]) => ours.restMs / theirs.ms),
+    detail: `${median(([ours]) => ours.restMs)} against ${median(([, theirs]) => theirs.ms)}, fsync apart ${median(([ours]) => ours.fsyncMs)}, ${inMegabytes(sizeBytes)}`,
     apart: [
       {
-        what: 'fsync of the merged file ÷ the same cat',
-        ratios: turns.map(([ours, theirs]) => ours.fsyncMs / theirs),
+        what: 'merge-activity in CPU time',
+        ratios: turns.map(([ours, theirs]) => ours.cpuMs / theirs.cpuMs),
       },
       {
-        what: 'fsync as a share of the whole activity',
-        ratios: turns.map(([{ fsyncMs: ms, restMs: rest }]) => ms / (ms + rest)),
+        what: 'fsync of the merged file ÷ the same cat',
+        ratios: turns.map(([ours, theirs]) => ours.fsyncMs / theirs.ms),
+      },
+      {
+        what: 'fsync as a share of the whole merge activity',
+        ratios: turns.map(([ours]) => ours.fsyncMs / ours.ms),
       },
     ],
   };

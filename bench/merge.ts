@@ -8,7 +8,7 @@ import { placeArgs } from '../src/media/place-files.ts';
 import { createRun } from '../src/process/run.ts';
 import { createWrapper } from '../src/process/wrapper.ts';
 import type { Bench, BenchResult } from './bench.ts';
-import { concatenate } from './concatenate.ts';
+import { concatenate, concatenateByPipe } from './concatenate.ts';
 import { ratioOf } from './ratio.ts';
 import { copyStreams, makeRecording } from './recording.ts';
 import { inMegabytes, inMilliseconds, inScratch, inSeconds, toEnd } from './scratch.ts';
@@ -34,16 +34,25 @@ function mergeAgainstCat(): Promise<BenchResult> {
     const [outPath, catPath] = [join(dir, 'out.mp4'), join(dir, 'cat.bin')];
     const ffmpeg = createFfmpeg({ run, ffmpegPath: 'ffmpeg' });
     const args = placeArgs({ listPath, outPath, offsetSeconds: 0, audio: 'copy' });
-    const { ratios, oursMs, theirsMs } = await ratioOf({
+    const contest = {
       ours: () => ffmpeg({ purpose: 'a measurement', args, signal, stallSeconds: 60 }),
-      theirs: () => concatenate(sources, catPath),
       tidy: () => Promise.all([rm(outPath, { force: true }), rm(catPath, { force: true })]),
-      rounds: 7,
+    };
+    const inKernel = await ratioOf({ ...contest, theirs: () => concatenate(sources, catPath), rounds: 7 });
+    const byPipe = await ratioOf({
+      ...contest,
+      theirs: () => concatenateByPipe(sources, catPath),
+      rounds: 5,
     });
     const size = inMegabytes(files * (await stat(sources[0]!)).size);
     return {
-      ratios,
-      detail: `${inSeconds(oursMs)} against ${inSeconds(theirsMs)}, ${size} in ${files} files`,
+      ratios: inKernel.ratios,
+      detail: `${inSeconds(inKernel.oursMs)} against ${inSeconds(inKernel.theirsMs)}, ${size} in ${files} files`,
+      apart: [
+        { what: 'merge-copy in CPU time', ratios: inKernel.cpuRatios },
+        { what: 'merge-copy against a copy whose bytes pass through a process', ratios: byPipe.ratios },
+        { what: 'the same in CPU time', ratios: byPipe.cpuRatios },
+      ],
     };
   });
 }

@@ -1,9 +1,12 @@
 // Two ways of doing the same work, taking turns, and the ratio of each pair of turns.
+import { readFileSync } from 'node:fs';
 import { spreadOf } from './bench.ts';
 
 export interface Ratio {
-  /** Ours ÷ theirs of each pair. */
+  /** Ours ÷ theirs of each pair, in wall time. */
   ratios: number[];
+  /** The same in CPU time of this process and of the programs it has waited for; what else runs on the machine hardly moves it. */
+  cpuRatios: number[];
   /** Medians of wall time, milliseconds. */
   oursMs: number;
   theirsMs: number;
@@ -19,17 +22,13 @@ interface Contest {
 
 /** The two take turns, in changing order, so that a busy moment of the machine hits both. One pair before the first warms caches and code. */
 export async function ratioOf(contest: Contest): Promise<Ratio> {
-  const { theirs, rounds } = contest;
-  const measured = await takeTurns({
-    ...contest,
-    ours: () => timedMs(contest.ours),
-    theirs: () => timedMs(theirs),
-    rounds,
-  });
+  const { ours, theirs } = contest;
+  const pairs = await takeTurns({ ...contest, ours: () => costOf(ours), theirs: () => costOf(theirs) });
   return {
-    ratios: measured.map(([ours, their]) => ours / their),
-    oursMs: spreadOf(measured.map(([ours]) => ours)).median,
-    theirsMs: spreadOf(measured.map(([, their]) => their)).median,
+    ratios: pairs.map(([our, their]) => our.ms / their.ms),
+    cpuRatios: pairs.map(([our, their]) => our.cpuMs / their.cpuMs),
+    oursMs: spreadOf(pairs.map(([our]) => our.ms)).median,
+    theirsMs: spreadOf(pairs.map(([, their]) => their.ms)).median,
   };
 }
 
@@ -65,8 +64,24 @@ export async function takeTurns<Ours, Theirs>(contest: {
   return pairs.slice(1);
 }
 
-export async function timedMs(work: () => Promise<unknown>): Promise<number> {
+export interface Cost {
+  /** Wall time, milliseconds. */
+  ms: number;
+  cpuMs: number;
+}
+
+export async function costOf(work: () => Promise<unknown>): Promise<Cost> {
+  const cpuBeforeMs = cpuSoFarMs();
   const startedMs = performance.now();
   await work();
-  return performance.now() - startedMs;
+  return { ms: performance.now() - startedMs, cpuMs: cpuSoFarMs() - cpuBeforeMs };
+}
+
+const tickMs = 10;
+
+/** User and system time of this process and of its ended children; fields 14 to 17 of proc_pid_stat(5). */
+function cpuSoFarMs(): number {
+  const behindName = readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1)!;
+  const ticks = behindName.split(' ').slice(11, 15).map(Number);
+  return ticks.reduce((sum, count) => sum + count, 0) * tickMs;
 }

@@ -9,7 +9,9 @@ const pieceSeconds = 62;
 
 let piece: Promise<{ dir: string; path: string }> | undefined;
 
-/** Writes `seconds` of the recording; the container is that of the name. */
+const framesPerSecond = 25;
+
+/** Writes exactly `seconds` (an even number) of pictures; the container is that of the name. Key frames stand two seconds apart and nothing refers across them. */
 export async function makeRecording(path: string, seconds: number): Promise<void> {
   piece ??= encodePiece();
   const { path: source } = await piece;
@@ -17,7 +19,7 @@ export async function makeRecording(path: string, seconds: number): Promise<void
     from: source,
     to: path,
     before: ['-stream_loop', '-1'],
-    after: ['-t', String(seconds)],
+    after: ['-t', String(seconds), '-frames:v', String(seconds * framesPerSecond)],
   });
 }
 
@@ -40,11 +42,12 @@ export async function forgetRecordings(): Promise<void> {
 async function encodePiece(): Promise<{ dir: string; path: string }> {
   const dir = await mkdtemp(join(tmpdir(), 'longtake-bench-'));
   const path = join(dir, 'piece.mp4');
-  const picture = `testsrc2=s=1280x720:r=25:d=${pieceSeconds},noise=alls=12:allf=t`;
+  const picture = `testsrc2=s=1280x720:r=${framesPerSecond}:d=${pieceSeconds},noise=alls=12:allf=t`;
   const sound = `sine=sample_rate=44100:duration=${pieceSeconds}`;
   await ffmpeg(
     ...['-f', 'lavfi', '-i', picture, '-f', 'lavfi', '-i', sound],
-    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-bf', '2', '-g', '50'],
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'],
+    ...['-bf', '2', '-g', '50', '-sc_threshold', '0'],
     ...['-b:v', '2M', '-maxrate', '2M', '-bufsize', '2M', '-c:a', 'aac', path],
   );
   return { dir, path };
