@@ -7,8 +7,8 @@ const workers = 2;
 export const sharedTest: NonNullable<ViteUserConfig['test']> = {
   pool: 'forks',
   maxWorkers: workers,
-  testTimeout: 60_000,
-  hookTimeout: 120_000,
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
   teardownTimeout: 30_000,
   reporters: ['default', './test/setup/counts-reporter.ts'],
 };
