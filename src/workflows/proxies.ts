@@ -15,11 +15,11 @@ const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
 /** Attempts are unlimited everywhere: a worker restart consumes one, and the failure table decides what must not be repeated. */
 const patientRetry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' } as const;
 
-/** Catalog work: short, idempotent, on any worker. */
+/** Catalog work: short, idempotent, on any worker. It sends no heartbeat, so its bound is what a killed worker costs. */
 export const light = proxyActivities<PlanActivities>({
   taskQueue: queues.main,
   cancellationType,
-  startToCloseTimeout: '1m',
+  startToCloseTimeout: '20s',
   retry: { ...patientRetry, maximumInterval: '20s' },
 });
 
