@@ -13,7 +13,7 @@ const sizeBytes = 3_000_000;
 const bytes = randomBytes(sizeBytes);
 const hashOf = (data: Buffer) => createHash('sha256').update(data).digest('hex');
 const sha256 = hashOf(bytes);
-const settings = { perHost: 2, total: 3, stallSeconds: 0.6, connectSeconds: 0.6 };
+const settings = { perHost: 2, total: 3, stallSeconds: 1.5, connectSeconds: 1.5 };
 
 let base: string;
 let file: string;
