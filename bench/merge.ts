@@ -105,6 +105,8 @@ export const benches: Bench[] = [
     name: 'merge-copy',
     title: `merge of ${files} FLV files, ffmpeg's part ÷ cat`,
     target: 2.3,
+    limit:
+      'this cat lets the kernel move the bytes (copy_file_range) and sees none of them, where a merge reads every packet to write its index. Reading alone takes longer than the target. Against a copy whose bytes pass through a process see above; more in [0012](../decisions/0012-merge-cost.md).',
     run: mergeAgainstCat,
   },
   {
