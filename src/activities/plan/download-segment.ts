@@ -1,11 +1,12 @@
 // One attempt at one segment under its lease: fetch, scan, keep the better file, and say what is missing.
-import { activityInfo, heartbeat } from '@temporalio/activity';
+import { activityInfo } from '@temporalio/activity';
 import type { CameraRow } from '../../contract/camera.ts';
 import { isFault } from '../../domain/fault.ts';
 import { inStep } from '../../domain/fault-point.ts';
 import type { MissingStretch } from '../../domain/gap-report.ts';
 import { coveredMs, toMsRange } from '../../domain/range.ts';
 import type { SegmentKey } from '../../domain/segment.ts';
+import { ownHeartbeat } from '../own-heartbeat.ts';
 import { segmentWorkKey } from './work-keys.ts';
 import { isBetter } from '../../domain/keep-better.ts';
 import type { PlanDeps } from './plan-deps.ts';
@@ -23,6 +24,7 @@ export async function downloadSegment(deps: PlanDeps, request: DownloadRequest):
   const camera = await deps.catalog.cameras.require(request.cameraId);
   const key: SegmentKey = { cameraId: camera.id, startUnix: request.startUnix, seconds: request.seconds };
   const owner = activityInfo().workflowExecution?.workflowId ?? activityInfo().activityId;
+  const heartbeat = ownHeartbeat();
   return await withSegmentLease(deps, { key, owner }, async (lease) => {
     const { gapThresholdSeconds } = request;
     const known = await readPublished(deps, {
@@ -69,6 +71,7 @@ async function attempt(deps: PlanDeps, work: Attempt): Promise<SegmentOutcome> {
   const { camera, key, lease, request, known } = work;
   const workKey = segmentWorkKey(key);
   const { gapThresholdSeconds } = request;
+  const heartbeat = ownHeartbeat();
   const onBytes = (bytes: number): void => heartbeat({ bytes });
   try {
     const dirs = {

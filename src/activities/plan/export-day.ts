@@ -1,13 +1,15 @@
 // Sends a camera-day's files to its target and proves that they arrived.
-import { cancellationSignal, heartbeat } from '@temporalio/activity';
+import { cancellationSignal } from '@temporalio/activity';
 import { inStep } from '../../domain/fault-point.ts';
 import type { TransferProgress } from '../../transfer/export-target.ts';
+import { ownHeartbeat } from '../own-heartbeat.ts';
 import { exportTargetOf } from './export-target-of.ts';
 import type { PlanDeps } from './plan-deps.ts';
 import type { ExportOutcome, ExportRequest } from './types.ts';
 
 export async function exportDay(deps: PlanDeps, request: ExportRequest): Promise<ExportOutcome> {
   const { catalog, exporter, settings, storage } = deps;
+  const heartbeat = ownHeartbeat();
   const row = await catalog.targets.require(request.target);
   const job = {
     target: exportTargetOf(row),

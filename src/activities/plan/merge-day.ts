@@ -1,5 +1,5 @@
 // Joins a camera-day's segments in wall-clock order and publishes the proven result with its coverage.
-import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { inStep } from '../../domain/fault-point.ts';
 import type { MsRange } from '../../domain/range.ts';
 import type { MergeTimeline } from '../../domain/merge-timeline.ts';
@@ -7,6 +7,7 @@ import { mergeTimeline } from '../../domain/merge-timeline.ts';
 import type { MergeSegment } from '../../media/merge.ts';
 import { readSegmentsOfDay, timelineSegment } from './day-segments.ts';
 import type { DaySegment } from './day-segments.ts';
+import { ownHeartbeat } from '../own-heartbeat.ts';
 import type { PlanDeps } from './plan-deps.ts';
 import { publishMerged } from './publish-merged.ts';
 import type { MergeOutcome, MergeRequest } from './types.ts';
@@ -15,6 +16,7 @@ import { mergeWorkKey } from './work-keys.ts';
 /** Fails with EncoderFailed when a merged file does not hold exactly what its segments hold. */
 export async function mergeDay(deps: PlanDeps, request: MergeRequest): Promise<MergeOutcome> {
   const signal = cancellationSignal();
+  const heartbeat = ownHeartbeat();
   const { catalog, storage } = deps;
   const [plan, day] = await Promise.all([
     catalog.plans.require(request.planId),
@@ -71,6 +73,7 @@ async function timelineOf(
   deps: PlanDeps,
   { request, segments, window, signal }: TimelineOf,
 ): Promise<MergeTimeline> {
+  const heartbeat = ownHeartbeat();
   const laid = segments
     .map((segment) => timelineSegment(deps, segment))
     .filter((segment) => segment !== undefined);

@@ -1,5 +1,4 @@
 // Publishes merged files and, last of all, the coverage that proves what they show and what is missing.
-import { heartbeat } from '@temporalio/activity';
 import type { CameraDayRow } from '../../catalog/camera-days.ts';
 import type { PlanRow } from '../../catalog/plans.ts';
 import { tileCoverage } from '../../domain/coverage.ts';
@@ -12,6 +11,7 @@ import { intersect, isoFromMs, lengthMs, toInstantRange, toMsRange } from '../..
 import { parseLocalWindow } from '../../domain/window.ts';
 import type { MergedFile } from '../../media/merge.ts';
 import type { CoverageRead, FileFacts } from '../../storage/storage-types.ts';
+import { ownHeartbeat } from '../own-heartbeat.ts';
 import type { DaySegment } from './day-segments.ts';
 import type { PlanDeps } from './plan-deps.ts';
 import type { MergeOutcome } from './types.ts';
@@ -76,6 +76,7 @@ async function publishParts(
   publish: Publish & { lockKey: string },
 ): Promise<PublishedPart[]> {
   const { storage } = deps;
+  const heartbeat = ownHeartbeat();
   const { day, files, lockKey, plan, timeline, signal } = publish;
   const stillOwner = (): Promise<boolean> => ownsMerge(deps, publish);
   const window = parseLocalWindow(plan.spec.window);
