@@ -15,6 +15,10 @@ export interface ArchiveDay extends AsyncDisposable {
   cameras: CameraRow[];
 }
 
+/** Where the archive has a segment. */
+export const archivePath = (camera: string, index: number): string =>
+  `/${camera}/${dayStartMs / 1000 + index * segmentSeconds}`;
+
 /** Clips are made in `dir`; bodies come at `bytesPerSecond`, so that downloads take a while. */
 export async function openArchiveDay({
   dir,
@@ -40,7 +44,7 @@ export async function openArchiveDay({
   ];
   for (const [camera, files] of day)
     for (const [index, file] of files.entries()) {
-      const path = `/${camera}/${dayStartMs / 1000 + index * segmentSeconds}`;
+      const path = archivePath(camera, index);
       if (file) archive.serve(path, file);
       if (file && bytesPerSecond) archive.always(path, { do: 'drip', bytesPerSecond });
     }

@@ -21,71 +21,87 @@ const isIn = (stage: Stage, worker: WorkerChild, step: string): Promise<unknown>
     what: `a worker inside ${step}`,
   });
 
-test('a worker asked to stop hands over within 20 s, and another one goes on at once', async () => {
-  await using stage = await theatre.openStage('sigterm');
-  const first = stage.addWorker({}, { ownCommand: true });
-  const second = stage.addWorker();
-  await Promise.all([first.ready, second.ready]);
-  await stage.start();
-  await isIn(stage, first, 'download');
-  const askedMs = performance.now();
-  first.send('SIGTERM');
-  const end = await first.ended;
-  expect(end).toEqual({ code: 0, signal: null });
-  expect(performance.now() - askedMs).toBeLessThan(20_000);
-  expect(second.isRunning()).toBe(true);
-  await noOrphans(first.pid);
-  await expectCalmResult(theatre, stage);
-}, 200_000);
+test.concurrent(
+  'a worker asked to stop hands over within 20 s, and another one goes on at once',
+  async () => {
+    await using stage = await theatre.openStage('sigterm');
+    const workers = [1, 2].map(() => stage.addWorker({}, { ownCommand: true }));
+    await Promise.all(workers.map(({ ready }) => ready));
+    const begun = stage.steps.next(({ name }) => name === 'download.before');
+    await stage.start();
+    const { pid } = await begun;
+    const first = workers.find((worker) => worker.pid === pid)!;
+    const askedMs = performance.now();
+    first.send('SIGTERM');
+    const end = await first.ended;
+    expect(end).toEqual({ code: 0, signal: null });
+    expect(performance.now() - askedMs).toBeLessThan(20_000);
+    await noOrphans(first.pid);
+    await expectCalmResult(theatre, stage);
+  },
+  200_000,
+);
 
-test('a worker that was frozen for longer than its lease commits nothing when it goes on', async () => {
-  await using stage = await theatre.openStage('frozen');
-  const frozen = stage.addWorker();
-  await frozen.ready;
-  await stage.start();
-  await isIn(stage, frozen, 'download');
-  frozen.send('SIGSTOP');
-  const second = stage.addWorker();
-  await second.ready;
-  await isIn(stage, second, 'scan');
-  stage.steps.read();
-  const stepsBefore = stage.steps.steps.filter(({ pid }) => pid === frozen.pid).length;
-  frozen.send('SIGCONT');
-  await expectCalmResult(theatre, stage);
-  const late = stage.steps.steps.filter(({ pid }) => pid === frozen.pid).slice(stepsBefore);
-  // It may take new work, under new leases; of what it was frozen in, nothing was renamed by a refused owner.
-  expect(count(late, 'publish.media.rename.before')).toBe(count(late, 'publish.owner-checked'));
-}, 200_000);
+test.concurrent(
+  'a worker that was frozen for longer than its lease commits nothing when it goes on',
+  async () => {
+    await using stage = await theatre.openStage('frozen');
+    const frozen = stage.addWorker();
+    await frozen.ready;
+    await stage.start();
+    await isIn(stage, frozen, 'download');
+    frozen.send('SIGSTOP');
+    const second = stage.addWorker();
+    await second.ready;
+    await isIn(stage, second, 'scan');
+    stage.steps.read();
+    const stepsBefore = stage.steps.steps.filter(({ pid }) => pid === frozen.pid).length;
+    frozen.send('SIGCONT');
+    await expectCalmResult(theatre, stage);
+    const late = stage.steps.steps.filter(({ pid }) => pid === frozen.pid).slice(stepsBefore);
+    // It may take new work, under new leases; of what it was frozen in, nothing was renamed by a refused owner.
+    expect(count(late, 'publish.media.rename.before')).toBe(count(late, 'publish.owner-checked'));
+  },
+  200_000,
+);
 
-test('a merge that was frozen until another one took its place is not committed', async () => {
-  await using stage = await theatre.openStage('frozen-merge');
-  const frozen = stage.addWorker();
-  await frozen.ready;
-  await stage.start();
-  await isIn(stage, frozen, 'concat');
-  frozen.send('SIGSTOP');
-  const second = stage.addWorker();
-  await second.ready;
-  await isIn(stage, second, 'export');
-  frozen.send('SIGCONT');
-  await expectCalmResult(theatre, stage);
-}, 200_000);
+test.concurrent(
+  'a merge that was frozen until another one took its place is not committed',
+  async () => {
+    await using stage = await theatre.openStage('frozen-merge');
+    const frozen = stage.addWorker();
+    await frozen.ready;
+    await stage.start();
+    await isIn(stage, frozen, 'concat');
+    frozen.send('SIGSTOP');
+    const second = stage.addWorker();
+    await second.ready;
+    await isIn(stage, second, 'export');
+    frozen.send('SIGCONT');
+    await expectCalmResult(theatre, stage);
+  },
+  200_000,
+);
 
-test('a Temporal server that is killed and started again on its database changes nothing', async () => {
-  // Of its own: the other tests of this file keep theirs.
-  await using own = await openTheatre();
-  await using stage = await own.openStage('server');
-  const worker = stage.addWorker();
-  await worker.ready;
-  await stage.start();
-  for (const step of ['scan', 'export']) {
-    await isIn(stage, worker, step);
-    await own.server.kill();
-    await own.server.restart();
-  }
-  await expectCalmResult(theatre, stage);
-  expect(worker.isRunning()).toBe(true);
-}, 200_000);
+test.concurrent(
+  'a Temporal server that is killed and started again on its database changes nothing',
+  async () => {
+    // Of its own: the other tests of this file keep theirs.
+    await using own = await openTheatre();
+    await using stage = await own.openStage('server');
+    const worker = stage.addWorker();
+    await worker.ready;
+    await stage.start();
+    for (const step of ['scan', 'export']) {
+      await isIn(stage, worker, step);
+      await own.server.kill();
+      await own.server.restart();
+    }
+    await expectCalmResult(theatre, stage);
+    expect(worker.isRunning()).toBe(true);
+  },
+  200_000,
+);
 
 const count = (steps: readonly { name: string }[], name: string): number =>
   steps.filter((step) => step.name === name).length;

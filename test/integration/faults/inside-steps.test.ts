@@ -49,43 +49,59 @@ const inTool = (step: string, tool: string): Fatal => ({
     ),
 });
 
-const fatals: Fatal[] = [
-  { step: 'download', isInside: async (stage) => (await partialBytes(stage.places.mediaRoot)) > 0 },
-  inTool('scan', 'ffprobe'),
-  held('publish.media.rename.before'),
-  held('publish.sidecar.rename.before'),
-  inTool('concat', 'ffmpeg'),
-  held('write-json.rename.before'),
-  inTool('export', 'rsync'),
+/** Two plans side by side: each kill of an activity makes Temporal wait twice as long before the next try. */
+const plans: [string, Fatal[]][] = [
+  [
+    'write, rename and concat',
+    [
+      { step: 'download', isInside: async (stage) => (await partialBytes(stage.places.mediaRoot)) > 0 },
+      held('publish.media.rename.before'),
+      inTool('concat', 'ffmpeg'),
+    ],
+  ],
+  [
+    'scan, sidecar, report and export',
+    [
+      inTool('scan', 'ffprobe'),
+      held('publish.sidecar.rename.before'),
+      held('write-json.rename.before'),
+      inTool('export', 'rsync'),
+    ],
+  ],
 ];
 
-test('a kill inside write, scan, rename, sidecar, concat and export changes nothing', async () => {
-  const exportDir = join(theatre.dir, 'inside', 'export');
-  await using stage = await theatre.openStage('inside', {
-    target: {
-      ...{ kind: 'rsync', host: sshd.host, port: sshd.port, user: sshd.user, path: exportDir },
-      ...{ identity: sshd.identityFile, knownHosts: sshd.knownHostsFile },
-    },
-  });
-  let started = false;
-  for (const { step, settings, isInside } of fatals) {
-    const worker = stage.addWorker(settings?.());
-    await worker.ready;
-    if (!started) await stage.start();
-    started = true;
-    await eventually(() => isInside(stage, worker), { seconds: 60, what: `a worker inside ${step}` });
-    await worker.kill();
-    expect(stage.steps.openSteps(worker.pid)).toContain(step);
-    await noOrphans(worker.pid);
-    expect(strangers(readPublished(stage.places), await theatre.calm()), step).toEqual([]);
-  }
-  await stage.addWorker().ready;
-  await stage.end();
-  const calm = await theatre.calm();
-  expect(stage.watch.strangers(calm)).toEqual([]);
-  expect(readPublished(stage.places)).toEqual(calm);
-  expect(leftovers(stage.places)).toEqual([]);
-}, 240_000);
+test.concurrent.each(plans)(
+  'a kill inside %s changes nothing',
+  async (_names, fatals) => {
+    const name = `inside-${fatals[0]!.step}`;
+    const exportDir = join(theatre.dir, name, 'export');
+    await using stage = await theatre.openStage(name, {
+      target: {
+        ...{ kind: 'rsync', host: sshd.host, port: sshd.port, user: sshd.user, path: exportDir },
+        ...{ identity: sshd.identityFile, knownHosts: sshd.knownHostsFile },
+      },
+    });
+    let started = false;
+    for (const { step, settings, isInside } of fatals) {
+      const worker = stage.addWorker(settings?.());
+      await worker.ready;
+      if (!started) await stage.start();
+      started = true;
+      await eventually(() => isInside(stage, worker), { seconds: 60, what: `a worker inside ${step}` });
+      await worker.kill();
+      expect(stage.steps.openSteps(worker.pid)).toContain(step);
+      await noOrphans(worker.pid);
+      expect(strangers(readPublished(stage.places), await theatre.calm()), step).toEqual([]);
+    }
+    await stage.addWorker().ready;
+    await stage.end();
+    const calm = await theatre.calm();
+    expect(stage.watch.strangers(calm)).toEqual([]);
+    expect(readPublished(stage.places)).toEqual(calm);
+    expect(leftovers(stage.places)).toEqual([]);
+  },
+  240_000,
+);
 
 /** Bytes of bodies that are on their way. */
 async function partialBytes(mediaRoot: string): Promise<number> {

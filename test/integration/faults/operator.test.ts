@@ -6,7 +6,7 @@ import { cameraDayWorkflowId } from '../../../src/contract/ids.ts';
 import { cameraDaySlug } from '../../../src/domain/names.ts';
 import { eventually } from '../../setup/eventually.ts';
 import { testServer } from '../../setup/servers.ts';
-import { dayDate } from './archive-day.ts';
+import { archivePath, dayDate, dayStartMs } from './archive-day.ts';
 import { expectCalmResult } from './result.ts';
 import { planId, type Stage } from './stage.ts';
 import { openTheatre, type Theatre } from './theatre.ts';
@@ -14,8 +14,7 @@ import { openTheatre, type Theatre } from './theatre.ts';
 let theatre: Theatre;
 
 beforeAll(async () => {
-  // Slow enough that a command of the CLI meets a download under way.
-  theatre = await openTheatre({ bytesPerSecond: 8_000 });
+  theatre = await openTheatre();
 });
 
 afterAll(() => theatre?.[Symbol.asyncDispose]());
@@ -49,14 +48,23 @@ async function activity(
   ]);
 }
 
-/** An activity of the camera-day that a worker works on. */
-const running = async (stage: Stage): Promise<string> => {
-  const isOurs = async () =>
-    (await activitiesOf(stage)).find(
+/** The first segment comes so slowly that only an operator ends its download; the others are done by then. */
+async function slowDownload(stage: Stage): Promise<{ id: string; hurry: () => void }> {
+  const path = archivePath('door', 0);
+  theatre.archive.always(path, { do: 'drip', bytesPerSecond: 500 });
+  await stage.start();
+  const pending = async () =>
+    (await activitiesOf(stage)).filter(
       ({ type, state }) => type === 'downloadSegment' && state === states.started,
     );
-  await eventually(async () => (await isOurs()) !== undefined, { what: 'a download that runs' });
-  return (await isOurs())!.id;
+  const isAlone = async () => (await pending()).length === 1 && (await othersAreDone(stage));
+  await eventually(isAlone, { what: 'one download that is left' });
+  return { id: (await pending())[0]!.id, hurry: () => theatre.archive.always(path, { do: 'serve' }) };
+}
+
+const othersAreDone = async ({ catalog }: Stage): Promise<boolean> => {
+  const range = { cameraId: 'door', startUnix: dayStartMs / 1000, endUnix: dayStartMs / 1000 + 6 };
+  return (await catalog.segments.listRange(range)).filter(({ path }) => path !== null).length === 2;
 };
 
 const isPaused = async (stage: Stage, id: string): Promise<boolean> =>
@@ -67,13 +75,13 @@ test('an activity that is paused stops within seconds and goes on when it is unp
     settings: { LONGTAKE_PLAN_HEARTBEAT_SECONDS: '30' },
   });
   await stage.addWorker().ready;
-  await stage.start();
-  const id = await running(stage);
+  const { id, hurry } = await slowDownload(stage);
   const askedMs = performance.now();
   await activity(stage, 'pause', id);
   // Long before the heartbeat time-out: the worker gave it back by itself.
   await eventually(() => isPaused(stage, id), { what: 'PAUSED', seconds: 15 });
   expect(performance.now() - askedMs).toBeLessThan(15_000);
+  hurry();
   await activity(stage, 'unpause', id);
   await expectCalmResult(theatre, stage);
 }, 200_000);
@@ -84,10 +92,10 @@ test('an activity that is reset begins again and ends well', async () => {
   });
   const worker = stage.addWorker();
   await worker.ready;
-  await stage.start();
-  const id = await running(stage);
+  const { id, hurry } = await slowDownload(stage);
   const begun = (): number => stage.steps.steps.filter(({ name }) => name === 'download.before').length;
   const before = begun();
+  hurry();
   await activity(stage, 'reset', id);
   await eventually(() => (stage.steps.read(), begun() > before), { what: 'a new attempt', seconds: 20 });
   await expectCalmResult(theatre, stage);

@@ -1,6 +1,7 @@
 // What the stages of one test file share: a Temporal server, an archive with its day, and the result of an undisturbed run.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Archive } from '../../fakes/archive.ts';
 import { tempDir } from '../../setup/servers.ts';
 import { openArchiveDay } from './archive-day.ts';
 import { type FaultServer, startFaultServer } from './fault-server.ts';
@@ -10,6 +11,7 @@ import { openStage, type Stage, type StageSpec } from './stage.ts';
 export interface Theatre extends AsyncDisposable {
   dir: string;
   server: FaultServer;
+  archive: Archive;
   openStage(
     name: string,
     more?: Partial<Pick<StageSpec, 'catalogUrl' | 'target' | 'settings'>>,
@@ -35,6 +37,7 @@ export async function openTheatre({ bytesPerSecond = defaultBytesPerSecond } = {
   return {
     dir: dir.path,
     server,
+    archive: day.archive,
     openStage: open,
     calm: () => (calm ??= runCalmly(open)),
     async [Symbol.asyncDispose]() {
