@@ -28,10 +28,12 @@ export interface WorkerChild {
 }
 
 export function spawnWorker({ env, logFile, codePath }: WorkerChildSpec): WorkerChild {
-  const argv = codePath === undefined ? [launcher, 'worker', '--json'] : [program, codePath];
+  const argv =
+    codePath === undefined ? [launcher, 'worker', '--json', '--until-stdin-ends'] : [program, codePath];
   const child = spawn(process.execPath, argv, {
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // Its input ends with this process.
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
   const log = createWriteStream(logFile, { flags: 'a' });
   child.stderr.pipe(log);

@@ -7,6 +7,8 @@ if (codePath === undefined) throw new Error('the path of the workflow bundle is 
 
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
+// The test that started it is gone, however it ended.
+process.stdin.resume().on('close', () => process.kill(process.pid, 'SIGKILL'));
 await runWorker({
   config: loadConfig({ env: process.env, cwd: process.cwd() }),
   signal: stop.signal,
