@@ -83,4 +83,6 @@ export interface Storage {
   sizeOf(path: string): Promise<number | undefined>;
   /** Removes a published file and its sidecars; absent ones are no error. */
   remove(path: string): Promise<void>;
+  /** Removes a published file whose sidecars stay: they belong to another one by now. */
+  removeAlone(path: string): Promise<void>;
 }

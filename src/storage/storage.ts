@@ -44,10 +44,11 @@ async function writeJson(options: {
 }
 
 /** The media goes first: a report without media says nothing, media without a report is scanned again. */
-function removePublished(root: MediaRoot, path: string): Promise<void> {
+function removePublished(root: MediaRoot, path: string, sidecars: 'with' | 'without'): Promise<void> {
   const media = root.resolve(path);
+  const files = sidecars === 'with' ? [media, ...sidecarPaths(media)] : [media];
   return asFault(`Removing ${path}`, async () => {
-    for (const file of [media, ...sidecarPaths(media)]) await rm(file, { force: true });
+    for (const file of files) await rm(file, { force: true });
     if (await isDirectoryThere(dirname(media))) await fsyncDirectory(dirname(media));
   });
 }
@@ -114,6 +115,7 @@ export function createStorage(deps: { mediaRoot: string; faultPoint?: FaultPoint
       }),
     fileExists: async (path) => (await sizeOf(path)) !== undefined,
     sizeOf,
-    remove: async (path) => removePublished(root, path),
+    remove: async (path) => removePublished(root, path, 'with'),
+    removeAlone: async (path) => removePublished(root, path, 'without'),
   };
 }

@@ -62,13 +62,13 @@ export async function publishMerged(deps: PlanDeps, publish: Publish): Promise<M
   };
 }
 
-/** Parts of an earlier merge of the same window that no coverage names any more. */
+/** Files of an earlier merge of the same window that no coverage names any more; the one in force may stand beside a name among them. */
 async function removeForgotten(
   { storage }: PlanDeps,
   { former, parts }: { former: CoverageRead | undefined; parts: readonly PublishedPart[] },
 ): Promise<void> {
   const kept = new Set(parts.map((part) => part.path));
-  for (const { path } of former?.coverage.files ?? []) if (!kept.has(path)) await storage.remove(path);
+  for (const { path } of former?.coverage.files ?? []) if (!kept.has(path)) await storage.removeAlone(path);
 }
 
 async function publishParts(

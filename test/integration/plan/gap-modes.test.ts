@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PlanDocument } from '../../../src/contract/plan.ts';
 import { ffprobeTimes, makeClip } from '../../fakes/clips.ts';
@@ -161,19 +161,28 @@ test('unfinished segments block a merge unless they are tolerated', async () => 
   expect(statesOf(intervals)).toEqual(['neverDownloaded', 'present']);
 });
 
-test('plans that merge one window in several ways at once leave files and coverage of one of them', async () => {
-  const request = { window, maxDownloadAttempts: 1, cameras: { ids: ['hole'] } };
-  const both = await Promise.all([
-    stack.run({ ...request, gapMode: 'slate' }),
-    stack.run({ ...request, gapMode: 'split' }),
-    stack.run(request),
-  ]);
-  const { plan } = await readCoverage(stack, dayOf(both[0], 'hole'));
-  await proveCoverage(
-    stack,
-    dayOf(
-      both.find(({ id }) => id === plan)!,
-      'hole',
-    ),
-  );
+describe('plans that merge one window in several ways', () => {
+  const again = (id: string, gapMode: (typeof modes)[number]) =>
+    stack.run({ window, maxDownloadAttempts: 1, cameras: { ids: [id] }, gapMode });
+
+  test('one after the other leave what the last one made', async () => {
+    for (const mode of [...modes, 'hole'] as const) {
+      const plan = await again('slate', mode);
+      const { plan: named } = await proveCoverage(stack, dayOf(plan, 'slate'));
+      expect(named).toBe(plan.id);
+    }
+    expect(await readdir(stack.media('merged/slate'))).toHaveLength(2);
+  });
+
+  test('at once leave files and coverage of one of them', async () => {
+    const all = await Promise.all(modes.map((mode) => again('hole', mode)));
+    const { plan } = await readCoverage(stack, dayOf(all[0]!, 'hole'));
+    await proveCoverage(
+      stack,
+      dayOf(
+        all.find(({ id }) => id === plan)!,
+        'hole',
+      ),
+    );
+  });
 });
