@@ -5,6 +5,7 @@ export const queues = {
   download: 'longtake-download',
   media: 'longtake-media',
   transfer: 'longtake-transfer',
+  live: 'longtake-live',
 } as const;
 
 export type QueueName = (typeof queues)[keyof typeof queues];
