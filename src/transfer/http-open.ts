@@ -1,7 +1,9 @@
 // One HTTP request to a source up to its answer's headers: address policy, redirects, Basic and Digest credentials, time limits.
+import { hash, randomBytes } from 'node:crypto';
 import http, { type IncomingMessage, type OutgoingHttpHeaders, type RequestOptions } from 'node:http';
 import https from 'node:https';
 import type { LookupFunction, NetConnectOpts } from 'node:net';
+import { basicAuthorization, digestAuthorization, parseDigestChallenge } from '../domain/authorization.ts';
 import { Fault } from '../domain/fault.ts';
 import {
   parseSourceUrl,
@@ -12,7 +14,6 @@ import {
 } from '../domain/url.ts';
 import { resolveAllowed, type ResolvedAddress } from './address-policy.ts';
 import { createBulkRead, type BulkRead } from './bulk-read.ts';
-import { basicAuthorization, digestAuthorization, parseDigestChallenge } from './digest-auth.ts';
 import { faultOfConnection } from './http-faults.ts';
 
 export interface HttpPolicy {
@@ -191,6 +192,8 @@ export function createHttpOpen(policy: HttpPolicy): HttpOpen {
         credentials,
         method,
         target: target.pathname + target.search,
+        clientNonce: randomBytes(16).toString('hex'),
+        hash,
       });
       return exchange({ ...wire, headers: { ...wire.headers, authorization } });
     }

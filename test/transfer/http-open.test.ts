@@ -1,10 +1,11 @@
+import { hash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { digestAuthorization, parseDigestChallenge } from '../../src/domain/authorization.ts';
 import { isFault } from '../../src/domain/fault.ts';
 import { refusalOf, resolveAllowed } from '../../src/transfer/address-policy.ts';
-import { digestAuthorization, parseDigestChallenge } from '../../src/transfer/digest-auth.ts';
 import { createDownloader, type DownloaderSettings } from '../../src/transfer/http-download.ts';
 import { startArchive, type Archive } from '../fakes/archive.ts';
 
@@ -126,11 +127,12 @@ describe('credentials', () => {
     const challenge = parseDigestChallenge(header);
     expect(challenge?.algorithm).toBe('SHA-256');
     const authorization = digestAuthorization({
-      challenge: challenge ?? { realm: '', nonce: '', algorithm: '' },
+      challenge: challenge ?? { realm: '', nonce: '' },
       credentials: { user: 'Mufasa', password: 'Circle of Life' },
       method: 'GET',
       target: '/dir/index.html',
       clientNonce: 'f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ',
+      hash,
     });
     expect(authorization).toContain('753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1');
   });
