@@ -34,6 +34,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   },
   transfer: adapter('zod'),
   mediamtx: adapter('zod'),
+  rtsp: adapter('zod'),
   catalog: {
     ...adapter('zod', 'kysely', 'pg'),
     only: { pg: ['src/catalog/postgres-dialect.ts'] },
@@ -44,7 +45,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     node: false,
   },
   activities: {
-    rooms: ['domain', 'contract', 'storage', 'media', 'transfer', 'mediamtx', 'catalog'],
+    rooms: ['domain', 'contract', 'storage', 'media', 'transfer', 'mediamtx', 'rtsp', 'catalog'],
     packages: ['@temporalio/activity', '@temporalio/common'],
     node: true,
   },
@@ -63,6 +64,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'media',
       'transfer',
       'mediamtx',
+      'rtsp',
       'catalog',
       'workflows',
       'activities',
@@ -104,5 +106,5 @@ export const neverInWorkflows: readonly RegExp[] = [
   /^zod$/,
   /^node:/,
   /^temporal-polyfill$/,
-  /^src\/(?:config|process|storage|media|transfer|mediamtx|catalog|activities|client|cli|worker|embedded)\//,
+  /^src\/(?:config|process|storage|media|transfer|mediamtx|rtsp|catalog|activities|client|cli|worker|embedded)\//,
 ];
