@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CamelCasePlugin, Kysely, sql } from 'kysely';
 import { cameraDaysOf } from './camera-days.ts';
+import { cameraMapsOf } from './camera-map.ts';
 import { camerasOf } from './cameras.ts';
 import type { Catalog } from './catalog.ts';
 import { catalogFault, guarded } from './catalog-fault.ts';
@@ -12,6 +13,8 @@ import { keyringOf } from './keyring.ts';
 import { migrate } from './migrate.ts';
 import { plansOf } from './plans.ts';
 import { postgresDialect } from './postgres-dialect.ts';
+import { relayServersOf } from './relay-servers.ts';
+import { relaysOf } from './relays.ts';
 import { segmentsOf } from './segments.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { targetsOf } from './targets.ts';
@@ -64,6 +67,9 @@ function catalogOf({
     cameraDays: guarded(cameraDaysOf(database)),
     segments: guarded(segmentsOf(database)),
     hosts: guarded(hostsOf(database)),
+    relays: guarded(relaysOf(database)),
+    relayServers: guarded(relayServersOf(database)),
+    cameraMap: guarded(cameraMapsOf(database)),
     ...guarded({
       ping: async () => {
         await sql`select 1`.execute(db);

@@ -37,10 +37,19 @@ export function keyringOf(keyFile: string | undefined): Keyring {
   };
 }
 
+/** Every table that holds something sealed. */
+const sealedTables = ['credentials', 'relayCredentials', 'relayServerSecrets', 'cameraMap'] as const;
+
 async function foreignKeyId(db: Database['db'], ownId: string | undefined): Promise<string | undefined> {
-  let query = db.selectFrom('credentials').select('keyId').limit(1);
-  if (ownId !== undefined) query = query.where('keyId', '!=', ownId);
-  return (await query.executeTakeFirst())?.keyId;
+  const marks = (table: (typeof sealedTables)[number]) => {
+    const query = db.selectFrom(table).select('keyId').limit(1);
+    return ownId === undefined ? query : query.where('keyId', '!=', ownId);
+  };
+  for (const table of sealedTables) {
+    const row = await marks(table).executeTakeFirst();
+    if (row) return row.keyId;
+  }
+  return undefined;
 }
 
 function wrongKey(path: string, keyId: string, held: SealingKey | undefined): Fault {

@@ -3,12 +3,16 @@ import { sql, type Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 import { Fault } from '../domain/fault.ts';
 import { createPlans } from './migrations/0001-plans.ts';
+import { createRelays } from './migrations/0002-relays.ts';
+import { createCameraMap } from './migrations/0003-camera-map.ts';
 import type { CatalogKind } from './tables.ts';
 
 const migrationTable = 'longtake_migrations';
 
 const migrationsFor = (kind: CatalogKind): Record<string, Migration> => ({
   '0001-plans': { up: createPlans(kind) },
+  '0002-relays': { up: createRelays(kind) },
+  '0003-camera-map': { up: createCameraMap },
 });
 
 /** @throws Fault ConfigInvalid when a newer Longtake has migrated the catalog */

@@ -58,7 +58,11 @@ export interface UntoldRelay {
 export interface Relays {
   /** The last good list: ids of wanted cameras with a fingerprint of spec and credentials; equal lists have equal fingerprints. */
   fingerprints(): Promise<Map<string, string>>;
-  /** Adds, changes and (for `gone`) unwants, in one transaction. Rows equal to what is stored keep their revision. */
+  /**
+   * Adds, changes and (for `gone`) unwants, in one transaction. Rows equal to what is stored keep their revision, and a list without
+   * a difference writes nothing; a camera wanted again counts as added, and an id in both lists stays.
+   * @throws Fault InputInvalid when an id stands twice, ConfigInvalid when there are credentials and no key for them
+   */
   sync(change: { cameras: readonly WantedRelay[]; gone: readonly string[] }): Promise<{
     added: number;
     changed: number;
@@ -66,7 +70,7 @@ export interface Relays {
   }>;
   /** By camera id. */
   listUntold(limit: number): Promise<UntoldRelay[]>;
-  /** Told up to that revision; an unwanted row that has been told is removed once its workflow has called `remove`. */
+  /** Told up to that revision, older words change nothing; an unwanted row that has been told is removed once its workflow has called `remove`. */
   markTold(refs: readonly Pick<UntoldRelay, 'cameraId' | 'revision'>[]): Promise<void>;
   get(cameraId: string): Promise<RelayRow | undefined>;
   /** In the order of `cameraIds`, without those that do not exist. */
@@ -85,14 +89,21 @@ export interface Relays {
   }): Promise<RelayRow>;
   /** A new owner of a relay of engine ffmpeg: grows the epoch; answers the row. @throws Fault NotFound */
   openEpoch(cameraId: string): Promise<RelayRow>;
-  /** What a keeper must look at again when it differs from what it knows: id → `epoch` of placed, wanted relays on a server. */
+  /**
+   * What a keeper must look at again when it differs from what it knows: id → `epoch` of the relays of engine pull that MediaMTX is to
+   * carry on that server, which are wanted and not stopped. Empty while all relays are paused.
+   */
   epochsOn(server: string): Promise<Map<string, number>>;
-  /** Moves every relay of `from` to the server `to` names for it; epochs grow. Answers how many. */
+  /** Moves every relay of `from` to the server `to` names for it, all or none; epochs grow. One for which it names `from` stays. Answers how many moved. */
   move(change: { from: string; to: (row: RelayRow) => string }): Promise<number>;
-  /** Keeps reports whose epoch is not older than the stored one. */
+  /** Keeps reports whose epoch is not older than the stored one; those of relays that do not exist are dropped. */
   record(reports: readonly { cameraId: string; report: RelayReport }[]): Promise<void>;
-  /** Notes a refused login; answers those of the last `windowSeconds`. */
+  /** Notes a refused login; answers those of the last `windowSeconds` before it, oldest first; none for a relay that does not exist. */
   noteRefusal(refusal: { cameraId: string; atMs: number; windowSeconds: number }): Promise<number[]>;
+  /**
+   * The last word of a retired relay's workflow: forgets the row. False when there is none, or when the camera is wanted again: then it
+   * is listed as untold and new. A camera that comes back later gets higher epochs and revisions than it ever had.
+   */
   remove(cameraId: string): Promise<boolean>;
   /** All relays are to be down until resumed. */
   isPaused(): Promise<boolean>;
@@ -139,7 +150,7 @@ export interface RelayServers {
   list(): Promise<RelayServerRow[]>;
   /** @throws Fault NotFound, ConfigInvalid when they do not open */
   secretsOf(name: string): Promise<RelayServerSecrets>;
-  /** False when it was in that state already. */
+  /** False when it was in that state already, or is not known. */
   setState(change: { name: string; state: RelayServerState; reason?: string }): Promise<boolean>;
   remove(name: string): Promise<boolean>;
 }

@@ -87,6 +87,65 @@ export interface HostsTable {
   facts: string;
 }
 
+export interface RelaysTable {
+  cameraId: string;
+  spec: string;
+  fingerprint: string;
+  revision: number;
+  /** What its workflow has heard of; 0: nothing. */
+  toldRevision: Generated<number>;
+  /** Told less than this, its workflow must be started and not only signalled. */
+  startRevision: number;
+  wanted: number;
+  stopped: Generated<number>;
+  engine: string | null;
+  server: string | null;
+  epoch: number;
+  refusedAt: Generated<string>;
+}
+
+export interface RelayCredentialsTable {
+  cameraId: string;
+  keyId: string;
+  sealed: string;
+}
+
+export interface RelayReportsTable {
+  cameraId: string;
+  epoch: number;
+  report: string;
+}
+
+export interface RelayServersTable {
+  name: string;
+  spec: string;
+  state: string;
+  sinceMs: number;
+  reason: string | null;
+}
+
+export interface RelayServerSecretsTable {
+  name: string;
+  keyId: string;
+  sealed: string;
+}
+
+/** One row, with id 1. */
+export interface RelaySettingsTable {
+  id: number;
+  paused: number;
+  /** No less than any epoch or revision of a removed relay. */
+  floor: number;
+}
+
+export interface CameraMapTable {
+  id: number;
+  map: string;
+  keyId: string;
+  sealed: string;
+  updatedMs: number;
+}
+
 export interface Tables {
   cameras: CamerasTable;
   credentials: CredentialsTable;
@@ -95,6 +154,13 @@ export interface Tables {
   cameraDays: CameraDaysTable;
   segments: SegmentsTable;
   hosts: HostsTable;
+  relays: RelaysTable;
+  relayCredentials: RelayCredentialsTable;
+  relayReports: RelayReportsTable;
+  relayServers: RelayServersTable;
+  relayServerSecrets: RelayServerSecretsTable;
+  relaySettings: RelaySettingsTable;
+  cameraMap: CameraMapTable;
 }
 
 export type CatalogKind = 'sqlite' | 'postgres';
