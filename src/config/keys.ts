@@ -30,6 +30,7 @@ const aliases: Record<string, readonly string[]> = {
   'log.level': ['LONGTAKE_LOG'],
   'tools.temporal': ['LONGTAKE_TEMPORAL'],
   'tools.mediamtx': ['LONGTAKE_MEDIAMTX'],
+  'restream.pgDsn': ['PG_DSN'],
 };
 
 /** `download.perHost` → `LONGTAKE_DOWNLOAD_PER_HOST`. */

@@ -1,4 +1,4 @@
-// Reads settings out of LONGTAKE_* variables; secrets also out of files named by LONGTAKE_…_FILE.
+// Reads settings out of LONGTAKE_* variables and the few older names of keys; secrets also out of files named by LONGTAKE_…_FILE.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { coerceText } from './coerce.ts';
@@ -12,6 +12,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export const fileVariable = 'LONGTAKE_CONFIG';
 
 const prefix = 'LONGTAKE_';
+const isOurs = (name: string): boolean => name.startsWith(prefix);
 const withoutPrefix = (name: string): string => name.slice(prefix.length);
 
 export function readEnvironment({ env, cwd }: { env: Environment; cwd: string }): Layer {
@@ -21,13 +22,13 @@ export function readEnvironment({ env, cwd }: { env: Environment; cwd: string })
     for (const name of [key.variable, ...key.aliases]) names.set(name, { key, fromFile: false });
     if (key.secret) names.set(`${key.variable}_FILE`, { key, fromFile: true });
   }
-  const candidates = [...names.keys(), fileVariable].map(withoutPrefix);
+  const candidates = [...names.keys(), fileVariable].filter(isOurs).map(withoutPrefix);
   for (const name of Object.keys(env).sort()) {
     const raw = env[name];
-    if (!name.startsWith(prefix) || raw === undefined || raw === '' || name === fileVariable) continue;
+    if (raw === undefined || raw === '' || name === fileVariable) continue;
     const found = names.get(name);
     if (found) take({ layer, name, raw, cwd, ...found });
-    else warnOfTypo(layer, name, candidates);
+    else if (isOurs(name)) warnOfTypo(layer, name, candidates);
   }
   return layer;
 }

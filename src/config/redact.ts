@@ -4,10 +4,14 @@ import { configKeys } from './keys.ts';
 import type { LoadedConfig } from './load.ts';
 import type { Config } from './schema.ts';
 
-/** The same configuration with the password of the catalog's address blotted out. */
+/** The same configuration with the passwords of database addresses blotted out. */
 export function redactConfig(config: Config): Config {
-  if (config.catalog.kind !== 'postgres') return config;
-  return { ...config, catalog: { ...config.catalog, url: redactDatabaseUrl(config.catalog.url) } };
+  const { catalog, restream } = config;
+  return {
+    ...config,
+    catalog: catalog.kind === 'postgres' ? { ...catalog, url: redactDatabaseUrl(catalog.url) } : catalog,
+    restream: restream.pgDsn ? { ...restream, pgDsn: redactDatabaseUrl(restream.pgDsn) } : restream,
+  };
 }
 
 /** `postgres://user:***@host/db`; also a password that stands among the parameters. What does not parse is blotted out whole. */

@@ -122,6 +122,17 @@ export const configSchema = z.strictObject({
       'An activity not heard of for this long is started again elsewhere.',
     ),
   }),
+  restream: z.strictObject({
+    pgDsn: z
+      .string()
+      .regex(/^postgres(?:ql)?:\/\/\S+$/, 'an address as postgres://user:password@host:port/database')
+      .optional()
+      .meta({
+        description:
+          'Database with your own table of cameras, postgres://user:password@host:port/database; over --pg-dsn and over what `restream map` has stored.',
+        secret: true,
+      }),
+  }),
   tools: z.strictObject({
     ffmpeg: command('ffmpeg'),
     ffprobe: command('ffprobe'),
