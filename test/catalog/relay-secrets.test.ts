@@ -1,33 +1,14 @@
 // Secrets of relays and their servers: sealed, bound to their row, under one key with all others of the catalog.
 import { cp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import pg from 'pg';
 import { expect, test } from 'vitest';
 import type { CatalogOptions } from '../../src/catalog/connect.ts';
 import { forEachDatabase } from './databases.ts';
+import { runSql } from './relay-sql.ts';
 import { cameraRow } from './rows.ts';
 import { serverSecrets, serverSpec, wantedRelay, withLogin } from './relay-rows.ts';
 
 const password = 'CANARY-7f3a pä%ss@:/#';
-
-async function run(options: CatalogOptions, statement: string): Promise<unknown[]> {
-  if (options.kind === 'sqlite') {
-    const database = new DatabaseSync(options.file);
-    try {
-      return database.prepare(statement).all();
-    } finally {
-      database.close();
-    }
-  }
-  const client = new pg.Client({ connectionString: options.url });
-  await client.connect();
-  try {
-    return (await client.query(statement)).rows as unknown[];
-  } finally {
-    await client.end();
-  }
-}
 
 forEachDatabase(({ open, newOptions }) => {
   const withRelays = async () => {
@@ -79,7 +60,7 @@ forEachDatabase(({ open, newOptions }) => {
     const { options, relays } = await withRelays();
     await relays.sync({ cameras: [withLogin('c', 'other')], gone: [] });
     const stolen = `(select sealed from relay_credentials where camera_id = 'a')`;
-    await run(options, `update relay_credentials set sealed = ${stolen} where camera_id = 'c'`);
+    await runSql(options, `update relay_credentials set sealed = ${stolen} where camera_id = 'c'`);
     const broken = { type: 'ConfigInvalid', message: expect.stringContaining('camera "c" do not open') };
     await expect(relays.credentialsOf('c')).rejects.toMatchObject(broken);
     expect(await relays.credentialsOf('a')).toMatchObject({ password });
@@ -90,7 +71,7 @@ forEachDatabase(({ open, newOptions }) => {
     await relays.sync({ cameras: [], gone: ['a'] });
     expect(await relays.credentialsOf('a')).toMatchObject({ password });
     await relays.remove('a');
-    expect(await run(options, 'select * from relay_credentials')).toEqual([]);
+    expect(await runSql(options, 'select * from relay_credentials')).toEqual([]);
   });
 
   test.each(['relay', 'server'])(
@@ -138,7 +119,7 @@ forEachDatabase(({ open, newOptions }) => {
       return (await Promise.all(files.map((name) => readFile(join(dir, name), 'latin1')))).join('');
     }
     const names = ['relays', 'relay_credentials', 'relay_reports', 'relay_servers', 'relay_server_secrets'];
-    const tables = await Promise.all(names.map((name) => run(options, `select * from ${name}`)));
+    const tables = await Promise.all(names.map((name) => runSql(options, `select * from ${name}`)));
     return JSON.stringify(tables);
   }
 });
