@@ -7,8 +7,19 @@ import type { PlanDeps } from './plan/plan-deps.ts';
 import { createPlanActivities } from './plan/plan-light.ts';
 import { sweepCameraDay } from './plan/sweep-camera-day.ts';
 import type { DownloadActivities, MediaActivities, TransferActivities } from './plan/types.ts';
+import { keepServer } from './restream/keep-server.ts';
+import { patient } from './restream/patient.ts';
+import { createRestreamActivities } from './restream/relay-light.ts';
+import type { RestreamDeps } from './restream/restream-deps.ts';
+import { runRelay } from './restream/run-relay.ts';
+import type { LiveActivities } from './restream/types.ts';
+import { watchCameras } from './restream/watch-cameras.ts';
 
-export { createPlanActivities as createLightActivities };
+/** Short work on the catalog, of every capability. */
+export const createLightActivities = (deps: PlanDeps & { restream: RestreamDeps }) => ({
+  ...createPlanActivities(deps),
+  ...createRestreamActivities(deps.restream),
+});
 
 export const createDownloadActivities = (deps: PlanDeps): DownloadActivities => ({
   claimCameraDay: (input) => claimCameraDay(deps, input),
@@ -23,3 +34,10 @@ export const createMediaActivities = (deps: PlanDeps): MediaActivities => ({
 export const createTransferActivities = (deps: PlanDeps): TransferActivities => ({
   exportDay: (input) => exportDay(deps, input),
 });
+
+export const createLiveActivities = (deps: RestreamDeps): LiveActivities =>
+  patient({
+    watchCameras: (input) => watchCameras(deps, input),
+    keepServer: (input) => keepServer(deps, input),
+    runRelay: (input) => runRelay(deps, input),
+  });

@@ -51,6 +51,10 @@ export interface RelaySession {
   engine?: RelayEngine;
   /** Taken down by the operator. */
   stopped: boolean;
+  /** The engine it runs with; absent while an order waits to be carried out. */
+  placed?: RelayEngine;
+  /** That order forgets refused logins. */
+  forgive: boolean;
 }
 
 export interface RelayStatus {
@@ -66,6 +70,8 @@ export interface RestreamInput {
 
 export interface RestreamSession {
   paused: boolean;
+  /** An order not yet carried out. */
+  pauseOrder?: boolean;
   /** MediaMTX servers that have a keeper. */
   servers: string[];
   attention?: string;

@@ -1,5 +1,6 @@
 // Builds what activities are given: the only place where configuration meets adapters.
 import type { PlanActivitySettings, PlanDeps } from '../activities/plan/plan-deps.ts';
+import type { RestreamDeps } from '../activities/restream/restream-deps.ts';
 import { isCurrentAttempt } from '../activities/plan/current-attempt.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { connectCatalog } from '../catalog/connect.ts';
@@ -18,6 +19,7 @@ import { detectWrapper } from '../process/wrapper.ts';
 import { createStorage } from '../storage/storage.ts';
 import { createExporter } from '../transfer/exporter.ts';
 import { createDownloader } from '../transfer/http-download.ts';
+import { composeRestream } from './compose-restream.ts';
 import { createStepLog } from './step-log.ts';
 import { longtakeVersion } from './version.ts';
 
@@ -25,7 +27,7 @@ import { longtakeVersion } from './version.ts';
 const scanThreads = 2;
 
 export interface Composition {
-  deps: PlanDeps;
+  deps: PlanDeps & { restream: RestreamDeps };
   catalog: Catalog;
   close: () => Promise<void>;
 }
@@ -41,7 +43,8 @@ export async function compose(config: Config): Promise<Composition> {
   const places = { run, ffmpeg, ffmpegPath, ffprobePath, readTimes: readTimesBy(scanner) };
   const downloader = createDownloader({ ...config.download, total: config.download.slots * 2 });
   const faultPoint = createStepLog(config.debug);
-  const deps: PlanDeps = {
+  const deps = {
+    restream: composeRestream({ config, catalog, ffmpeg }),
     catalog,
     scanner,
     downloader,
@@ -61,7 +64,7 @@ export async function compose(config: Config): Promise<Composition> {
     faultPoint,
     isCurrentAttempt,
     settings: settingsOf(config, { longtake: longtakeVersion, ffmpeg: tools.ffmpegVersion }),
-  };
+  } satisfies Composition['deps'];
   const close = async (): Promise<void> => {
     await Promise.all([scanner.close(), downloader.close()]);
     await catalog.close();

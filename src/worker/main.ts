@@ -51,6 +51,7 @@ export async function runWorker({ config, signal, workflowBundle, onReady }: Wor
         download: config.download.slots,
         media: config.media.slots,
         transfer: config.transfer.slots,
+        live: config.restream.slots,
       };
       const workflows = workflowBundle ? { workflowBundle } : { workflowsPath };
       const workers = await createWorkers({

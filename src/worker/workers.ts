@@ -4,10 +4,12 @@ import { Worker } from '@temporalio/worker';
 import {
   createDownloadActivities,
   createLightActivities,
+  createLiveActivities,
   createMediaActivities,
   createTransferActivities,
 } from '../activities/index.ts';
 import type { PlanDeps } from '../activities/plan/plan-deps.ts';
+import type { RestreamDeps } from '../activities/restream/restream-deps.ts';
 import { onHost, queues } from '../contract/queues.ts';
 import { createActivityInterceptor } from './activity-interceptor.ts';
 
@@ -15,18 +17,22 @@ export interface Slots {
   download: number;
   media: number;
   transfer: number;
+  live: number;
 }
 
 export interface WorkerPlan {
   connection: NativeConnection;
   namespace: string;
-  deps: PlanDeps;
+  deps: PlanDeps & { restream: RestreamDeps };
   slots: Slots;
   workflows: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
 }
 
 /** Light activities are short: many at once cost nothing. */
 const lightSlots = 50;
+
+/** The watch of the list, and a keeper a server. */
+const keeperSlots = 16;
 
 /** Workflows kept in memory; far above what a plan's window needs, far below what a heap of 4 GB holds. */
 const maxCachedWorkflows = 1_000;
@@ -59,6 +65,10 @@ export async function createWorkers(plan: WorkerPlan): Promise<Worker[]> {
     Worker.create({
       ...optionsOf(plan, onHost(queues.transfer, host), slots.transfer),
       activities: createTransferActivities(deps),
+    }),
+    Worker.create({
+      ...optionsOf(plan, queues.live, slots.live + keeperSlots),
+      activities: createLiveActivities(deps.restream),
     }),
   ]);
 }

@@ -8,6 +8,7 @@ import type {
   PlanActivities,
   TransferActivities,
 } from '../activities/plan/types.ts';
+import type { LiveActivities, RestreamActivities } from '../activities/restream/types.ts';
 import { onHost, queues } from '../contract/queues.ts';
 
 const cancellationType = ActivityCancellationType.WAIT_CANCELLATION_COMPLETED;
@@ -68,3 +69,20 @@ export const transfers = (binding: HostBinding): TransferActivities =>
     ...fileBound(binding),
     taskQueue: onHost(queues.transfer, binding.host),
   });
+
+/** Relays placed, told of and forgotten: short, idempotent, on any worker. */
+export const relayRows = proxyActivities<RestreamActivities>({
+  taskQueue: queues.main,
+  cancellationType,
+  startToCloseTimeout: '20s',
+  retry: { ...patientRetry, maximumInterval: '10s' },
+});
+
+/** Work as long as a relay lives: the heartbeat alone says that it does. A lost worker is noticed within it. */
+export const live = proxyActivities<LiveActivities>({
+  taskQueue: queues.live,
+  cancellationType,
+  heartbeatTimeout: '10s',
+  startToCloseTimeout: '365 days',
+  retry: { initialInterval: '1s', backoffCoefficient: 1.5, maximumInterval: '10s' },
+});

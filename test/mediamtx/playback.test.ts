@@ -259,7 +259,7 @@ describe('an MP4 that was cut', () => {
 
 describe('the Control API', () => {
   test('tells a live path, and that it is gone after', async () => {
-    const control = createControl({ baseUrl: mediamtx.apiUrl, credentials: mediamtx.users.api, downloader });
+    const control = createControl({ baseUrl: mediamtx.apiUrl, credentials: mediamtx.users.api });
     const publishing = publish(3);
     await expect
       .poll(() => control.getPath({ name: path, signal }), { timeout: 10_000 })
@@ -272,7 +272,7 @@ describe('the Control API', () => {
 
   test('refuses the reader', async () => {
     const { apiUrl: baseUrl, users } = mediamtx;
-    const control = createControl({ baseUrl, credentials: users.reader, downloader });
+    const control = createControl({ baseUrl, credentials: users.reader });
     await expect(control.listPaths(signal)).rejects.toMatchObject({ type: 'AuthRejected' });
   });
 });

@@ -1,0 +1,30 @@
+// A keeper's hands at the server: paths of ours up and down, and nobody else's touched.
+import type { KeptRelay } from './kept-relay.ts';
+import type { Keeping } from './keeping.ts';
+import { apiLanes, inLanes } from './lanes.ts';
+
+const compareMs = 30_000;
+
+/** What a path of this relay is made of; the address is secret. */
+export const configOf = ({ source, row }: KeptRelay) => ({ source, record: row.spec.record ?? false });
+
+export const takeDown = ({ control, signal }: Keeping, name: string): Promise<unknown> =>
+  control.deletePath({ name, signal });
+
+export const putUp = ({ control, signal }: Keeping, relay: KeptRelay): Promise<void> =>
+  control.putPath({ name: relay.path, config: configOf(relay), signal });
+
+/** Now and then: paths of ours that nobody wants go, those made of something else are made anew. */
+export async function compareConfigs(keeping: Keeping, nowMs: number): Promise<void> {
+  if (nowMs - keeping.comparedMs < compareMs) return;
+  const byPath = new Map([...keeping.kept.values()].map((relay) => [relay.path, relay]));
+  const configs = await keeping.control.listConfigs(keeping.signal);
+  const ours = configs.filter(({ name }) => name.startsWith(keeping.settings.pathPrefix));
+  await inLanes(apiLanes, ours, async ({ name, source, record }) => {
+    const relay = byPath.get(name);
+    if (!relay) return takeDown(keeping, name);
+    const wanted = configOf(relay);
+    if (!relay.busy && (source !== wanted.source || record !== wanted.record)) await putUp(keeping, relay);
+  });
+  keeping.comparedMs = nowMs;
+}

@@ -1,0 +1,37 @@
+// A keeper asks a camera before MediaMTX may: the answer, or the reason why there is none.
+import { isFault } from '../../domain/fault.ts';
+import { probed, probeFailed, type RelayStep } from '../../domain/relay-steps.ts';
+import { putUp } from './keep-paths.ts';
+import type { Keeping } from './keeping.ts';
+import type { KeptRelay } from './kept-relay.ts';
+import { loginsAllowed, loginWindowSeconds } from './logins.ts';
+
+/** Puts the path up when the camera answers. A relay that was placed anew meanwhile is left alone. */
+export async function probe(keeping: Keeping, relay: KeptRelay): Promise<void> {
+  const step = await ask(keeping, relay);
+  if (keeping.signal.aborted || keeping.kept.get(relay.row.cameraId) !== relay) return;
+  relay.memory = step.memory;
+  if (step.actions.includes('add')) await putUp(keeping, relay);
+}
+
+async function ask(keeping: Keeping, relay: KeptRelay): Promise<RelayStep> {
+  const { deps, limits, settings, signal } = keeping;
+  try {
+    const { source: url } = relay;
+    const { video, audio } = await deps.probe({ url, timeoutSeconds: settings.connectSeconds, signal });
+    relay.streams = { video, ...(audio ? { audio: { codec: audio.codec } } : {}) };
+    return probed(relay.memory, Date.now());
+  } catch (error) {
+    const type = isFault(error) ? error.type : 'SourceUnreachable';
+    const message = error instanceof Error ? error.message : String(error);
+    const mayLogIn = type !== 'AuthRejected' || (await mayLogInAgain(keeping, relay.row.cameraId));
+    return probeFailed(relay.memory, { type, message, mayLogIn }, { nowMs: Date.now(), limits });
+  }
+}
+
+/** A catalog that is away cannot count: then nothing more is risked. */
+async function mayLogInAgain({ deps }: Keeping, cameraId: string): Promise<boolean> {
+  const refusal = { cameraId, atMs: Date.now(), windowSeconds: loginWindowSeconds };
+  const refused = await deps.catalog.relays.noteRefusal(refusal).catch(() => undefined);
+  return refused !== undefined && refused.length < loginsAllowed;
+}

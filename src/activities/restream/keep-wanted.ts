@@ -1,0 +1,86 @@
+// What the catalog wants of a keeper: relays that came, that were placed anew, and that are no longer its own.
+import type { RelayRow } from '../../catalog/relay-types.ts';
+import { relayPath } from '../../domain/relay-path.ts';
+import { foundRelay, newRelay, type RelayMemory } from '../../domain/relay-steps.ts';
+import { fullBucket } from '../../domain/token-bucket.ts';
+import { parseSourceUrl, withCredentials } from '../../domain/url.ts';
+import type { PathState } from '../../mediamtx/control.ts';
+import { takeDown } from './keep-paths.ts';
+import { tellingRule, tellPaused } from './keep-telling.ts';
+import type { Keeping } from './keeping.ts';
+import type { KeptRelay } from './kept-relay.ts';
+import { apiLanes, inLanes } from './lanes.ts';
+import { loginsAllowed, loginWindowSeconds } from './logins.ts';
+
+type Seen = ReadonlyMap<string, PathState>;
+
+/** Without the catalog, what was wanted last is still wanted. */
+export async function takeOrders(keeping: Keeping, seen: Seen, nowMs: number): Promise<void> {
+  const { kept, deps, server } = keeping;
+  const { relays } = deps.catalog;
+  const epochs = await relays.epochsOn(server).catch(() => undefined);
+  if (!epochs) return;
+  const gone = [...kept.values()].filter(({ row: { cameraId } }) => !epochs.has(cameraId));
+  if (gone.length > 0) await letGo(keeping, gone, nowMs);
+  const ids = [...epochs].filter(([id, epoch]) => kept.get(id)?.row.epoch !== epoch).map(([id]) => id);
+  const rows = ids.length === 0 ? [] : await relays.getMany(ids).catch(() => []);
+  await inLanes(apiLanes, rows, (row) => adopt(keeping, { row, seen, nowMs }).catch(() => undefined));
+}
+
+/** Whoever took a relay away tells its workflow; a pause speaks to all at once and is told here. */
+async function letGo(keeping: Keeping, gone: readonly KeptRelay[], nowMs: number): Promise<void> {
+  const isPaused = await keeping.deps.catalog.relays.isPaused().catch(() => false);
+  await inLanes(apiLanes, gone, async (relay) => {
+    await takeDown(keeping, relay.path);
+    keeping.kept.delete(relay.row.cameraId);
+  });
+  if (isPaused) await tellPaused(keeping, gone, nowMs);
+}
+
+interface Adoption {
+  row: RelayRow;
+  seen: Seen;
+  nowMs: number;
+}
+
+/** A row placed anew is a word to begin anew; one met at the keeper's own start goes on as it stands. */
+async function adopt(keeping: Keeping, { row, seen, nowMs }: Adoption): Promise<void> {
+  const { deps, kept, settings } = keeping;
+  const path = relayPath(settings.pathPrefix, row.cameraId);
+  const former = kept.get(row.cameraId);
+  const found = seen.get(path);
+  const goesOn = !former && row.report?.epoch === row.epoch ? found : undefined;
+  const credentials = await deps.catalog.relays.credentialsOf(row.cameraId);
+  if (found && !goesOn) await takeDown(keeping, path);
+  kept.set(row.cameraId, {
+    row,
+    path,
+    source: withCredentials(row.spec.url, credentials),
+    host: parseSourceUrl(row.spec.url).host,
+    memory: memoryOf({ row, former, goesOn, nowMs }),
+    busy: false,
+    streams: {},
+    measured: { bytes: goesOn?.inboundBytes ?? 0, atMs: nowMs },
+    tellings: former?.tellings ?? fullBucket(tellingRule, nowMs),
+    ...(goesOn && row.report ? { toldState: row.report.state } : {}),
+  });
+}
+
+interface Remembered {
+  row: RelayRow;
+  former: KeptRelay | undefined;
+  goesOn: PathState | undefined;
+  nowMs: number;
+}
+
+function memoryOf({ row, former, goesOn, nowMs }: Remembered): RelayMemory {
+  const restarts = former ? former.memory.restarts + 1 : (row.report?.restarts ?? 0);
+  const refused = row.refusedAtMs.filter((atMs) => atMs > nowMs - loginWindowSeconds * 1000);
+  if (refused.length >= loginsAllowed) {
+    const reason = row.report?.reason ?? 'The camera refused the login.';
+    return { ...newRelay(nowMs, restarts), phase: 'refused', reason };
+  }
+  if (!goesOn) return newRelay(nowMs, restarts);
+  const upSinceMs = row.report?.upSinceAt === undefined ? undefined : Date.parse(row.report.upSinceAt);
+  return foundRelay(nowMs, { restarts, seen: goesOn, ...(upSinceMs === undefined ? {} : { upSinceMs }) });
+}

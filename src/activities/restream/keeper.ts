@@ -1,0 +1,58 @@
+// One round of a keeper: what the catalog wants, one look at all paths of the server, then what each relay needs.
+import { looked, type RelayAction } from '../../domain/relay-steps.ts';
+import type { PathState } from '../../mediamtx/control.ts';
+import { compareConfigs, putUp, takeDown } from './keep-paths.ts';
+import { probe } from './keep-probe.ts';
+import { tell } from './keep-telling.ts';
+import { takeOrders } from './keep-wanted.ts';
+import type { Keeping } from './keeping.ts';
+import { measure, type KeptRelay } from './kept-relay.ts';
+
+/** @throws Fault SourceUnreachable when the server does not answer */
+export async function keepRound(keeping: Keeping, nowMs: number): Promise<{ relays: number; live: number }> {
+  const { control, kept, signal } = keeping;
+  const seen = new Map((await control.listPaths(signal)).map((path) => [path.name, path]));
+  await takeOrders(keeping, seen, nowMs);
+  for (const relay of kept.values()) step(keeping, { relay, seen: seen.get(relay.path), nowMs });
+  await compareConfigs(keeping, nowMs);
+  await tell(keeping, nowMs);
+  const live = [...kept.values()].filter(({ memory }) => memory.phase === 'live').length;
+  return { relays: kept.size, live };
+}
+
+interface Look {
+  relay: KeptRelay;
+  seen: PathState | undefined;
+  nowMs: number;
+}
+
+function step(keeping: Keeping, { relay, seen, nowMs }: Look): void {
+  if (relay.busy) return;
+  const next = looked(relay.memory, seen, { nowMs, limits: keeping.limits });
+  const connects = next.actions.some((action) => action !== 'remove');
+  // Without a place in the budget everything stays as it is, and the next round asks again.
+  if (connects && !keeping.budget.take(relay.host, nowMs)) return;
+  relay.memory = next.memory;
+  if (seen && next.memory.phase === 'live') measure(relay, seen, nowMs);
+  if (next.actions.length > 0) inBackground(keeping, relay, () => act(keeping, relay, next.actions));
+}
+
+async function act(keeping: Keeping, relay: KeptRelay, actions: readonly RelayAction[]): Promise<void> {
+  for (const action of actions) {
+    if (action === 'remove') await takeDown(keeping, relay.path);
+    else if (action === 'add') await putUp(keeping, relay);
+    else await probe(keeping, relay);
+  }
+}
+
+/** What rounds do not wait for; a server that fails shows in their own looks. */
+function inBackground({ underWay }: Keeping, relay: KeptRelay, work: () => Promise<void>): void {
+  relay.busy = true;
+  const running = work()
+    .catch(() => undefined)
+    .finally(() => {
+      relay.busy = false;
+      underWay.delete(running);
+    });
+  underWay.add(running);
+}

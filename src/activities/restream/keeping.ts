@@ -1,0 +1,53 @@
+// What a keeper holds in its hands: the server, the relays on it, its budget and its clocks.
+import type { RelayServerSpec } from '../../catalog/relay-types.ts';
+import { relayBackoffSeconds } from '../../domain/relay-backoff.ts';
+import type { RelayLimits } from '../../domain/relay-steps.ts';
+import type { Control } from '../../mediamtx/control.ts';
+import { createConnectBudget, type ConnectBudget } from './connect-budget.ts';
+import type { KeptRelay } from './kept-relay.ts';
+import type { RestreamDeps, RestreamSettings } from './restream-deps.ts';
+
+export interface KeeperSpec {
+  server: string;
+  spec: RelayServerSpec;
+  control: Control;
+  signal: AbortSignal;
+}
+
+export interface Keeping extends KeeperSpec {
+  deps: RestreamDeps;
+  settings: RestreamSettings;
+  /** By camera id. */
+  kept: Map<string, KeptRelay>;
+  budget: ConnectBudget;
+  limits: RelayLimits;
+  /** Probes and calls that rounds do not wait for. */
+  underWay: Set<Promise<unknown>>;
+  /** When the configured paths were last compared with what is wanted. */
+  comparedMs: number;
+  /** When figures were last written to the catalog. */
+  recordedMs: number;
+}
+
+/** A run of this length wipes the slate. */
+const healthyMs = 30_000;
+
+export function openKeeping(deps: RestreamDeps, spec: KeeperSpec): Keeping {
+  const { settings } = deps;
+  return {
+    ...spec,
+    deps,
+    settings,
+    kept: new Map(),
+    budget: createConnectBudget(settings.connects),
+    limits: {
+      connectMs: settings.connectSeconds * 1000,
+      stallMs: settings.stallSeconds * 1000,
+      healthyMs,
+      backoffMs: (failures) => relayBackoffSeconds({ failures, ...settings, jitter: Math.random() }) * 1000,
+    },
+    underWay: new Set(),
+    comparedMs: -Infinity,
+    recordedMs: -Infinity,
+  };
+}

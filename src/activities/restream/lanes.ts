@@ -1,0 +1,18 @@
+// Many short calls, a few at a time.
+
+/** Calls of the Control API, or signals, at once: each server takes them nearly one by one. */
+export const apiLanes = 8;
+
+/** Runs `work` for each item, at most `lanes` at once; the first failure ends the rest. */
+export async function inLanes<T>(
+  lanes: number,
+  items: readonly T[],
+  work: (item: T) => Promise<unknown>,
+): Promise<void> {
+  const left = items.values();
+  await Promise.all(
+    Array.from({ length: Math.min(lanes, items.length) }, async () => {
+      for (const item of left) await work(item);
+    }),
+  );
+}

@@ -1,0 +1,108 @@
+// Reads the list of cameras until something has changed: the one place where the user's table becomes what is wanted.
+import { setTimeout as delay } from 'node:timers/promises';
+import { cancellationSignal } from '@temporalio/activity';
+import { cameraChanges, type MissingCameras } from '../../domain/camera-changes.ts';
+import { ownHeartbeat } from '../own-heartbeat.ts';
+import type { CameraListRead, RestreamDeps } from './restream-deps.ts';
+import type { WatchOutcome, WatchRequest } from './types.ts';
+
+/** Told at once: their workflows are started or signalled by one workflow task. */
+const pageLength = 100;
+
+export async function watchCameras(deps: RestreamDeps, request: WatchRequest): Promise<WatchOutcome> {
+  const signal = cancellationSignal();
+  const heartbeat = ownHeartbeat();
+  const wake = createWake(signal);
+  deps.onCamerasChanged(signal, wake.now);
+  let missing: MissingCameras = new Map();
+  for (;;) {
+    const read = await readOnce(deps, missing, signal);
+    missing = read.missing;
+    const outcome = await outcomeOf(deps, read.attention);
+    heartbeat({ cameras: read.cameras, ...(read.attention ? { attention: read.attention } : {}) });
+    if (isNews(outcome, request)) return outcome;
+    await wake.after(deps.settings.pollSeconds * 1000);
+    signal.throwIfAborted();
+  }
+}
+
+interface Read {
+  missing: MissingCameras;
+  cameras: number;
+  attention?: string;
+}
+
+/** One look at the list; what it says goes into the catalog, which is the last good list from then on. */
+async function readOnce(deps: RestreamDeps, missing: MissingCameras, signal: AbortSignal): Promise<Read> {
+  const { relays } = deps.catalog;
+  const lastGood = await relays.fingerprints();
+  const read = await deps.readCameras(signal).catch((error: unknown) => {
+    signal.throwIfAborted();
+    return { error: error instanceof Error ? error.message : String(error) };
+  });
+  const { vanishShare, confirmGoneSeconds } = deps.settings;
+  const changes = cameraChanges({
+    ...{ lastGood, missing, vanishShare, nowMs: Date.now(), confirmMs: confirmGoneSeconds * 1000 },
+    // Whether a row has changed is the catalog's own comparison.
+    read: 'error' in read ? read : { cameras: present(read, lastGood) },
+  });
+  if (!('error' in read)) await relays.sync({ cameras: read.cameras, gone: changes.gone });
+  const problems = 'error' in read ? undefined : problemsSentence(read.problems);
+  const sentences = [changes.attention, problems].filter((one) => one !== undefined);
+  return {
+    missing: changes.missing,
+    cameras: 'error' in read ? lastGood.size : read.cameras.length,
+    ...(sentences.length > 0 ? { attention: sentences.join(' ') } : {}),
+  };
+}
+
+/** Everything the list names, right or not. */
+const present = (
+  { cameras, illDescribed }: CameraListRead,
+  lastGood: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> =>
+  new Map(
+    [...cameras.map(({ cameraId }) => cameraId), ...illDescribed].map((id) => [id, lastGood.get(id) ?? '']),
+  );
+
+function problemsSentence(problems: readonly string[]): string | undefined {
+  if (problems.length === 0) return undefined;
+  const more = problems.length > 3 ? ` and ${problems.length - 3} more` : '';
+  return `Rows that cannot be served: ${problems.slice(0, 3).join('; ')}${more}.`;
+}
+
+async function outcomeOf(deps: RestreamDeps, attention: string | undefined): Promise<WatchOutcome> {
+  const { relays, relayServers } = deps.catalog;
+  const untold = await relays.listUntold(pageLength);
+  const servers = (await relayServers.list()).map(({ name }) => name);
+  const noServer =
+    servers.length === 0 ? 'No MediaMTX server is known: `longtake restream server add`.' : undefined;
+  const sentences = [attention, noServer].filter((one) => one !== undefined);
+  const wanted = untold.filter(({ wanted }) => wanted);
+  return {
+    added: wanted.filter(({ isNew }) => isNew),
+    changed: wanted.filter(({ isNew }) => !isNew),
+    gone: untold.filter(({ wanted }) => !wanted),
+    servers,
+    ...(sentences.length > 0 ? { attention: sentences.join(' ') } : {}),
+  };
+}
+
+const isNews = ({ added, changed, gone, attention, servers }: WatchOutcome, known: WatchRequest): boolean =>
+  added.length + changed.length + gone.length > 0 ||
+  attention !== known.attention ||
+  servers.join('\n') !== known.servers.join('\n');
+
+/** Waits until it is woken, the time is up, or the work is cancelled. */
+function createWake(signal: AbortSignal): { now: () => void; after(ms: number): Promise<void> } {
+  let waiting = new AbortController();
+  return {
+    now: () => waiting.abort(),
+    async after(ms) {
+      await delay(ms, undefined, { signal: AbortSignal.any([signal, waiting.signal]) }).catch(
+        () => undefined,
+      );
+      waiting = new AbortController();
+    },
+  };
+}

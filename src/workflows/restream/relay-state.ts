@@ -1,0 +1,107 @@
+// What a relay's workflow knows, what it listens to, and how the Web UI shows it.
+import { setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import { searchAttributes } from '../../contract/search-attributes.ts';
+import * as messages from '../../contract/restream-messages.ts';
+import type { RelayEngine, RelayInput, RelayReport, RelaySession } from '../../contract/restream-messages.ts';
+import { markdownTable, shownWhole } from '../../domain/markdown.ts';
+
+export interface RunningRelay {
+  cameraId: string;
+  report?: RelayReport;
+  /** The operator's word. */
+  engine?: RelayEngine;
+  stopped: boolean;
+  /** The engine it was placed with; absent: an order waits. */
+  placed?: RelayEngine;
+  forgive: boolean;
+  /** The camera is gone from the list. */
+  retired: boolean;
+  /** Grows with every order. */
+  orders: number;
+  /** As the server's list shows it. */
+  shownState?: string;
+}
+
+export function openRelay({ cameraId, session }: RelayInput): RunningRelay {
+  return {
+    cameraId,
+    stopped: false,
+    forgive: false,
+    ...session,
+    retired: false,
+    orders: 0,
+    ...(session?.report ? { shownState: session.report.state } : {}),
+  };
+}
+
+export const sessionOf = ({ report, engine, stopped, placed, forgive }: RunningRelay): RelaySession => ({
+  ...(report === undefined ? {} : { report }),
+  ...(engine === undefined ? {} : { engine }),
+  ...(placed === undefined ? {} : { placed }),
+  stopped,
+  forgive,
+});
+
+/** Registers every handler before the first await, so that no early message is missed. */
+export function listenToRelay(relay: RunningRelay): void {
+  const order = (change: Partial<RunningRelay>) => () => {
+    Object.assign(relay, change);
+    delete relay.placed;
+    relay.orders += 1;
+  };
+  setHandler(messages.refresh, order({}));
+  setHandler(messages.restart, order({ stopped: false }));
+  setHandler(messages.stop, order({ stopped: true }));
+  setHandler(messages.credentialsChanged, order({ forgive: true }));
+  setHandler(messages.retire, order({ retired: true }));
+  setHandler(messages.relayReported, (report) => believe(relay, report));
+  setHandler(messages.setEngine, ({ engine }) => {
+    order({ engine })();
+    return { engine };
+  });
+  setHandler(messages.relayStatus, () => ({
+    cameraId: relay.cameraId,
+    state: relay.report?.state ?? 'connecting',
+    ...(relay.report ? { report: relay.report } : {}),
+  }));
+}
+
+/** An older owner's word changes nothing; neither does one about a relay that the operator has stopped. */
+export function believe(relay: RunningRelay, report: RelayReport): void {
+  if (report.epoch < (relay.report?.epoch ?? 0)) return;
+  if (relay.stopped && report.state !== 'stopped') return;
+  relay.report = report;
+  showRelay(relay);
+}
+
+/** Renews the Web UI's table, which costs no history, and the list's column when it changes. */
+export function showRelay(relay: RunningRelay): void {
+  const { report } = relay;
+  if (!report) return;
+  setCurrentDetails(shownWhole(tableOf(relay.cameraId, report)));
+  if (relay.shownState === report.state) return;
+  relay.shownState = report.state;
+  upsertSearchAttributes([{ key: searchAttributes.state, value: report.state }]);
+}
+
+function tableOf(cameraId: string, report: RelayReport): string {
+  const { video, audio, bitsPerSecond } = report;
+  const size = video?.width && video.height ? ` ${video.width}×${video.height}` : '';
+  const rows: [string, string | undefined][] = [
+    ['Since', report.sinceAt],
+    ['Source', report.source],
+    ['Video', video && `${video.codec}${size}`],
+    ['Audio', video && (audio?.codec ?? 'none')],
+    ['Bitrate at the last change', bitsPerSecond && `${(bitsPerSecond / 1e6).toFixed(2)} Mb/s`],
+    ['Up since', report.upSinceAt],
+    ['Restarts', String(report.restarts)],
+    ['Last failure', report.reason],
+    ['Engine', report.engine],
+    ['Server', report.server],
+    ['Viewers', report.viewUrl],
+  ].map(([name, value]) => [name as string, value ? String(value) : undefined]);
+  return markdownTable(
+    ['Relay', `${cameraId}: ${report.state}`],
+    rows.filter((row): row is [string, string] => row[1] !== undefined),
+  );
+}
