@@ -19,6 +19,7 @@ export function h264PictureSize(set: Uint8Array): PictureSize | undefined {
   const profile = reader.bits(8);
   // Constraint flags, level.
   reader.skip(16);
+  // Id of the set.
   reader.golomb();
   let chroma = 1;
   if (highProfiles.includes(profile)) {
@@ -30,6 +31,7 @@ export function h264PictureSize(set: Uint8Array): PictureSize | undefined {
     reader.skip(1);
     if (reader.flag()) skipScalingLists(reader, chroma === 3 ? 12 : 8);
   }
+  // Length of frame numbers.
   reader.golomb();
   skipPictureOrder(reader);
   // Reference frames, gaps in frame numbers.
@@ -90,7 +92,6 @@ function skipScalingLists(reader: BitReader, count: number): void {
 }
 
 function skipPictureOrder(reader: BitReader): void {
-  reader.golomb();
   const kind = reader.golomb();
   if (kind === 0) reader.golomb();
   if (kind !== 1) return;
