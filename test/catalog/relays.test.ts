@@ -6,8 +6,6 @@ import type { Catalog } from '../../src/catalog/catalog.ts';
 import type { CatalogOptions } from '../../src/catalog/connect.ts';
 import { forEachDatabase } from './databases.ts';
 import { relayReport, wantedRelay, withLogin } from './relay-rows.ts';
-import { runSql } from './relay-sql.ts';
-import { cameraRow } from './rows.ts';
 
 const add = (catalog: Catalog, ...ids: string[]) =>
   catalog.relays.sync({ cameras: ids.map((id) => wantedRelay(id)), gone: [] });
@@ -233,24 +231,5 @@ forEachDatabase(({ open, newOptions }) => {
     expect(await relays.listUntold(10)).toEqual([{ cameraId: 'a', revision: 4, wanted: true, isNew: true }]);
     await relays.markTold([{ cameraId: 'a', revision: 4 }]);
     expect(await relays.listUntold(10)).toEqual([]);
-  });
-
-  test('a catalog from before relays gets them, and keeps what it has', async () => {
-    const options = await newOptions();
-    const before = await open(options);
-    await before.cameras.upsertMany({ rows: [cameraRow('kept')] });
-    const tables = [
-      'relay_server_secrets',
-      'relay_servers',
-      'relay_credentials',
-      'relay_reports',
-      'relay_settings',
-    ];
-    for (const table of [...tables, 'relays']) await runSql(options, `drop table ${table}`);
-    await runSql(options, `delete from longtake_migrations where name = '0002-relays'`);
-    const catalog = await open(options);
-    expect(await catalog.cameras.list()).toMatchObject([{ id: 'kept' }]);
-    expect(await add(catalog, 'a')).toMatchObject({ added: 1 });
-    expect(await catalog.relays.isPaused()).toBe(false);
   });
 });

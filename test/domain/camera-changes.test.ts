@@ -146,7 +146,7 @@ describe('for any lists', () => {
     .map((pairs) => new Map(pairs));
   /** All but a few: what a real list looks like. */
   const nearlyAll = fc
-    .uniqueArray(fc.constantFrom('cam-0', 'cam-1', 'cam-2'), { maxLength: 2 })
+    .uniqueArray(fc.constantFrom<string>('cam-0', 'cam-1', 'cam-2'), { maxLength: 2 })
     .map((without) => new Map([...numbered(12)].filter(([one]) => !without.includes(one))));
   const anyRead = fc.oneof(
     { weight: 20, arbitrary: nearlyAll.map((cameras): CameraRead => ({ cameras })) },
