@@ -5,9 +5,11 @@ import { cameraCommand } from './camera.ts';
 import { configCommand } from './config.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
+import { gateCommand } from './gate.ts';
 import { oldWordHint } from './old-words.ts';
 import { processTerminal, type Terminal } from './output/terminal.ts';
 import { planCommand } from './plan.ts';
+import { restreamCommand } from './restream.ts';
 import { environment } from './session.ts';
 import { targetCommand } from './target.ts';
 import { upCommand } from './up.ts';
@@ -32,10 +34,12 @@ export function buildProgram(terminal: Terminal, onErrorText: (text: string) => 
     demoCommand,
     upCommand,
     workerCommand,
+    gateCommand,
     doctorCommand,
     cameraCommand,
     targetCommand,
     planCommand,
+    restreamCommand,
     configCommand,
   ];
   for (const group of groups) program.addCommand(group(terminal));

@@ -1,9 +1,7 @@
 // Demo cameras: ffmpeg publishes a picture with a burnt-in clock and a tone over RTSP to the embedded MediaMTX, which records it.
-import { access, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access } from 'node:fs/promises';
 import type { Run } from '../process/run-spec.ts';
 import { demoPicture, demoPictureFilter, demoToneFilter, demoWayMs } from './demo-picture.ts';
-import type { MediaMtxServer } from './mediamtx-server.ts';
 
 export interface DemoCamera {
   /** MediaMTX path it publishes to. */
@@ -18,41 +16,11 @@ export interface PublishingCamera {
   stop(): Promise<void>;
 }
 
-/** Paths of demo cameras; publishing to them needs no password, but only from this machine. */
-const demoPaths = '~^demo-';
-
 /**
- * Lets programs of this machine publish to demo paths without a password until MediaMTX restarts: ffmpeg takes an output's
- * address on its command line alone, where a password would be seen by every user of the machine.
+ * Paths of demo cameras; programs of this machine may publish to them without a password: ffmpeg takes an output's address on its
+ * command line alone, where a password would be seen by every user of the machine.
  */
-export async function openDemoPaths({
-  mediamtx: { apiUrl, users },
-  dataDir,
-}: {
-  mediamtx: Pick<MediaMtxServer, 'apiUrl' | 'users'>;
-  dataDir: string;
-}): Promise<void> {
-  const authorization = `Basic ${Buffer.from(`${users.api.user}:${users.api.password}`).toString('base64')}`;
-  // From the file, not from the API: the API shows the accounts without their passwords.
-  const configuration = await readFile(join(dataDir, 'mediamtx', 'mediamtx.json'), 'utf8');
-  const { authInternalUsers } = JSON.parse(configuration) as { authInternalUsers: object[] };
-  const guest = {
-    user: 'any',
-    pass: '',
-    ips: ['127.0.0.1', '::1'],
-    permissions: [{ action: 'publish', path: demoPaths }],
-  };
-  const change = async (method: string, path: string, body: object): Promise<void> => {
-    const answer = await fetch(`${apiUrl}/v3/config/${path}`, {
-      method,
-      headers: { authorization, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    if (!answer.ok)
-      throw new Error(`MediaMTX does not take ${path}: ${answer.status} ${await answer.text()}`);
-  };
-  await change('PATCH', 'global/patch', { authInternalUsers: [...authInternalUsers, guest] });
-}
+export const demoPathPrefix = 'demo-';
 
 export interface DemoPublishing {
   run: Run;

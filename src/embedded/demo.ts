@@ -3,8 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../domain/fault.ts';
 import {
   type DemoCamera,
+  demoPathPrefix,
   findDemoFont,
-  openDemoPaths,
   publishDemoCamera,
   type PublishingCamera,
 } from './demo-cameras.ts';
@@ -41,7 +41,7 @@ export async function recordDemo({
   note,
   signal,
 }: DemoSpec): Promise<DemoRecording> {
-  await openDemoPaths({ mediamtx: stack.mediamtx, dataDir: stack.document.dataDir });
+  stack.gate.openToGuests(demoPathPrefix);
   const fontFile = await findDemoFont();
   const { rtspUrl } = stack.mediamtx;
   const publish = (camera: DemoCamera): PublishingCamera =>

@@ -1,10 +1,12 @@
 // Starts and stops the MediaMTX of an embedded stack: RTSP in over TCP, recordings on disk, playback and Control API on loopback.
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { GateAccounts } from '../gate/accounts.ts';
 import type { Run, RunEnd } from '../process/run-spec.ts';
 import { freePorts, refuseTakenPorts } from './free-ports.ts';
-import { mediaMtxConfig, type MediaMtxUsers } from './mediamtx-config.ts';
+import type { GateServer } from './gate-server.ts';
+import { mediaMtxConfig } from './mediamtx-config.ts';
+import { writePrivate } from './private-file.ts';
 import { startServerProcess } from './server-process.ts';
 import { acquireStackLock } from './stack-lock.ts';
 
@@ -12,7 +14,9 @@ export interface MediaMtxServerSpec {
   run: Run;
   /** Path of the MediaMTX binary. */
   binary: string;
-  /** Configuration, accounts and lock lie in `<dataDir>/mediamtx`, readable by the owner alone. */
+  /** It asks this one whom to let in; without its answer nobody new gets in. */
+  gate: Pick<GateServer, 'authUrl' | 'accounts'>;
+  /** Configuration and lock lie in `<dataDir>/mediamtx`, readable by the owner alone. */
   dataDir: string;
   /** Recordings go to `<mediaDir>/recordings/<path>/`. */
   mediaDir: string;
@@ -33,8 +37,8 @@ export interface MediaMtxServer {
   rtspUrl: string;
   playbackUrl: string;
   apiUrl: string;
-  /** Secret; the same as long as the data directory lives. */
-  users: MediaMtxUsers;
+  /** Secret; those of the gate. */
+  users: GateAccounts;
   recordingsDir: string;
   /** Process group of the server. */
   pid: number;
@@ -44,32 +48,8 @@ export interface MediaMtxServer {
   stop(): Promise<void>;
 }
 
-/** Hexadecimal: no character of it needs escaping in a URL, in YAML or in Basic authentication. */
-const newPassword = (): string => randomBytes(24).toString('hex');
-
-async function readOrMakeUsers(dir: string): Promise<MediaMtxUsers> {
-  const path = join(dir, 'users.json');
-  try {
-    return JSON.parse(await readFile(path, 'utf8')) as MediaMtxUsers;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-  }
-  const users: MediaMtxUsers = {
-    publisher: { user: 'publisher', password: newPassword() },
-    reader: { user: 'reader', password: newPassword() },
-    api: { user: 'api', password: newPassword() },
-  };
-  await writePrivate(path, users);
-  return users;
-}
-
-async function writePrivate(path: string, document: object): Promise<void> {
-  await writeFile(`${path}.new`, `${JSON.stringify(document, null, 2)}\n`, { mode: 0o600 });
-  await rename(`${path}.new`, path);
-}
-
 /** True when the Control API answers this account. */
-async function answersApi(apiUrl: string, users: MediaMtxUsers): Promise<boolean> {
+async function answersApi(apiUrl: string, users: GateAccounts): Promise<boolean> {
   const credentials = Buffer.from(`${users.api.user}:${users.api.password}`).toString('base64');
   const response = await fetch(`${apiUrl}/v3/paths/list`, {
     headers: { authorization: `Basic ${credentials}` },
@@ -100,13 +80,13 @@ async function startLocked(
   const [rtsp, api, playback] = await freePorts(ip, 3);
   const ports = spec.ports ?? { rtsp: rtsp!, api: api!, playback: playback! };
   await refuseTakenPorts(ip, { RTSP: ports.rtsp, 'MediaMTX API': ports.api, playback: ports.playback });
-  const users = await readOrMakeUsers(held.dir);
+  const { authUrl, accounts: users } = spec.gate;
   const recordingsDir = join(spec.mediaDir, 'recordings');
   const { record = true, recordSegmentSeconds = 3600 } = spec;
   const configPath = join(held.dir, 'mediamtx.json');
   await writePrivate(
     configPath,
-    mediaMtxConfig({ ip, ports, users, record, recordingsDir, recordSegmentSeconds }),
+    mediaMtxConfig({ ip, ports, authUrl, record, recordingsDir, recordSegmentSeconds }),
   );
   const apiUrl = `http://${ip}:${ports.api}`;
   const server = await startServerProcess({
@@ -117,7 +97,7 @@ async function startLocked(
     cwd: held.dir,
     // Recorded files are named by local time, which has one hour twice a year two times.
     env: { TZ: 'UTC' },
-    secrets: Object.values(users).map((account) => account.password),
+    secrets: [users.publisher, users.reader, users.api].map(({ password }) => password),
     logFile: spec.logFile,
     isReady: () => answersApi(apiUrl, users),
     startSeconds: 30,

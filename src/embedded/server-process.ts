@@ -1,10 +1,8 @@
 // Starts a server as a long run of process/run.ts, writes what it says to a log file, waits until it answers, stops it.
-import { createWriteStream } from 'node:fs';
-import { mkdir, rename, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Fault } from '../domain/fault.ts';
 import type { Run, RunEnd } from '../process/run-spec.ts';
+import { openLog } from './log-file.ts';
 
 export interface ServerProcessSpec {
   run: Run;
@@ -33,22 +31,10 @@ export interface ServerProcess {
 }
 
 const pollMs = 40;
-const logRotateBytes = 20 * 1024 * 1024;
-
-/** Keeps one older log beside the current one. */
-async function rotateLog(path: string): Promise<void> {
-  const sizeBytes = await stat(path).then(
-    (stats) => stats.size,
-    () => 0,
-  );
-  if (sizeBytes > logRotateBytes) await rename(path, `${path}.1`);
-}
 
 /** Starts and waits until ready. Throws Fault ConfigInvalid with the last lines of the server when it ends or never answers. */
 export async function startServerProcess(spec: ServerProcessSpec): Promise<ServerProcess> {
-  await mkdir(dirname(spec.logFile), { recursive: true });
-  await rotateLog(spec.logFile);
-  const log = createWriteStream(spec.logFile, { flags: 'a', mode: 0o600 });
+  const log = await openLog(spec.logFile);
   const abort = new AbortController();
   const last: string[] = [];
   const note = (line: string): void => {

@@ -9,6 +9,7 @@ export interface StackPorts {
   rtsp: number;
   api: number;
   playback: number;
+  gate: number;
 }
 
 /** What the servers use when nobody says otherwise. */
@@ -18,6 +19,7 @@ export const usualPorts: StackPorts = {
   rtsp: 8554,
   api: 9997,
   playback: 9996,
+  gate: 9995,
 };
 
 /** Chooses the ports and remembers them in `<dataDir>/ports.json`, so that addresses survive a restart of the stack. */

@@ -1,6 +1,7 @@
-// The embedded stack: Temporal with its Web UI, MediaMTX, the catalog and workers, started in order and stopped in reverse.
+// The embedded stack: Temporal with its Web UI, MediaMTX with its gate, the catalog and workers, started in order and stopped in reverse.
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Catalog } from '../catalog/catalog.ts';
 import { connectCatalog } from '../catalog/connect.ts';
 import type { Config } from '../config/schema.ts';
 import { searchAttributeArgs } from '../contract/search-attributes.ts';
@@ -9,8 +10,10 @@ import type { Run } from '../process/run-spec.ts';
 import { createRun } from '../process/run.ts';
 import { detectWrapper } from '../process/wrapper.ts';
 import { findServer, type ServerTool } from './find-server.ts';
+import { startGateServer, type GateServer } from './gate-server.ts';
 import { keepUp, type Kept, type Running } from './keep-up.ts';
 import { startMediaMtxServer, type MediaMtxServer } from './mediamtx-server.ts';
+import { registerRelayServer } from './register-relay-server.ts';
 import { acquireStackLock } from './stack-lock.ts';
 import { chooseStackPorts, type StackPorts } from './stack-ports.ts';
 import { startTemporalServer, type TemporalServer } from './temporal-server.ts';
@@ -36,6 +39,7 @@ export interface Stack {
   document: StackDocument;
   run: Run;
   mediamtx: MediaMtxServer;
+  gate: GateServer;
   /** Stops everything in reverse order. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -55,12 +59,15 @@ export async function startStack(spec: StackSpec): Promise<Stack> {
     const run = createRun({ wrapper: await detectWrapper() });
     const parts = await startServers({ spec, run, undo });
     spec.signal.throwIfAborted();
+    await withCatalog(spec, (catalog) =>
+      registerRelayServer({ catalog, mediamtx: parts.mediamtx.current() }),
+    );
     const document = documentOf(spec.config, parts);
     await startWorkers({ spec, run, undo, temporalAddress: document.temporalAddress });
     spec.signal.throwIfAborted();
     await writeStackFile(document);
     undo.push(() => rm(stackPath(dataDir), { force: true }));
-    return { document, run, mediamtx: parts.mediamtx.current(), stop };
+    return { document, run, mediamtx: parts.mediamtx.current(), gate: parts.gate, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -76,6 +83,7 @@ interface Starting {
 interface Servers {
   temporal: Kept<TemporalServer>;
   mediamtx: Kept<MediaMtxServer>;
+  gate: GateServer;
 }
 
 /** Both servers and the catalog at once: none needs another. What started is stopped even when another did not. */
@@ -89,7 +97,7 @@ async function startServers({ spec, run, undo }: Starting): Promise<Servers> {
   for (const outcome of [temporal, mediamtx, catalog])
     if (outcome.status === 'rejected') throw outcome.reason;
   if (temporal.status === 'rejected' || mediamtx.status === 'rejected') throw new Error('unreachable');
-  return { temporal: temporal.value, mediamtx: mediamtx.value };
+  return { temporal: temporal.value, ...mediamtx.value };
 }
 
 async function startTemporal(
@@ -115,22 +123,31 @@ async function startTemporal(
   return kept;
 }
 
-async function startMedia({ spec, run, undo }: Starting, ports: StackPorts): Promise<Kept<MediaMtxServer>> {
+/** The gate first: without it MediaMTX lets nobody in, not even us. */
+async function startMedia(
+  { spec, run, undo }: Starting,
+  ports: StackPorts,
+): Promise<Pick<Servers, 'mediamtx' | 'gate'>> {
   const { config, note } = spec;
   const binary = await findBinary({ spec, run }, 'mediamtx');
+  const gate = await startGateServer({
+    ...{ ip, dataDir: config.dataDir, port: ports.gate, apiUrl: `http://${ip}:${ports.api}` },
+    logFile: join(config.dataDir, 'logs', 'gate.log'),
+  });
+  undo.push(() => gate.close());
   const kept = await keepUp({
     label: 'MediaMTX',
     note,
     start: () =>
       startMediaMtxServer({
-        ...{ run, binary, ip, dataDir: config.dataDir, mediaDir: config.dataDir },
+        ...{ run, binary, ip, gate, dataDir: config.dataDir, mediaDir: config.dataDir },
         ports: { rtsp: ports.rtsp, api: ports.api, playback: ports.playback },
         logFile: join(config.dataDir, 'logs', 'mediamtx.log'),
       }),
   });
   undo.push(() => kept.stop());
   note(`MediaMTX ${kept.current().rtspUrl}, playback ${kept.current().playbackUrl}`);
-  return kept;
+  return { mediamtx: kept, gate };
 }
 
 async function findBinary({ spec, run }: Pick<Starting, 'spec' | 'run'>, tool: ServerTool): Promise<string> {
@@ -143,9 +160,18 @@ async function findBinary({ spec, run }: Pick<Starting, 'spec' | 'run'>, tool: S
   return path;
 }
 
-async function migrateCatalog({ config, note }: StackSpec): Promise<void> {
+async function withCatalog({ config }: StackSpec, work: (catalog: Catalog) => Promise<void>): Promise<void> {
   const catalog = await connectCatalog({ ...config.catalog, keyFile: config.keyFile });
-  await catalog.close();
+  try {
+    await work(catalog);
+  } finally {
+    await catalog.close();
+  }
+}
+
+async function migrateCatalog(spec: StackSpec): Promise<void> {
+  const { config, note } = spec;
+  await withCatalog(spec, async () => undefined);
   note(`Catalog ${config.catalog.kind === 'sqlite' ? config.catalog.file : 'in PostgreSQL'}`);
 }
 

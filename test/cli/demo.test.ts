@@ -94,16 +94,19 @@ describe('the demo', () => {
   test('writes no password into logs, output or the command lines of its cameras', async () => {
     const users = JSON.parse(await readFile(join(dir.path, 'mediamtx', 'users.json'), 'utf8')) as Record<
       string,
-      { password: string }
+      { password: string } | string
     >;
     const { stdout: logs } = await run(
       'cat',
-      ['temporal.log', 'mediamtx.log', 'worker-1.log'].map((name) => join(dir.path, 'logs', name)),
+      ['temporal.log', 'mediamtx.log', 'gate.log', 'worker-1.log'].map((name) =>
+        join(dir.path, 'logs', name),
+      ),
       {
         maxBuffer: 1 << 28,
       },
     );
-    for (const { password } of Object.values(users)) expect(logs + end.out + end.err).not.toContain(password);
+    const secrets = Object.values(users).map((one) => (typeof one === 'string' ? one : one.password));
+    for (const secret of secrets) expect(logs + end.out + end.err).not.toContain(secret);
   });
 });
 

@@ -4,11 +4,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connectCatalog } from '../../src/catalog/connect.ts';
 import { planAsked } from '../../src/contract/command.ts';
 import { doctorReport } from '../../src/contract/doctor.ts';
 import { planMessageDocs, temporalCommandOf } from '../../src/contract/plan-message-docs.ts';
 import { planDocument } from '../../src/contract/plan.ts';
 import { stackDocument, stackReady, type StackReady } from '../../src/contract/stack.ts';
+import type { GateAccounts } from '../../src/gate/accounts.ts';
 import { eventually } from '../setup/eventually.ts';
 import { tempDir, type TempDir } from '../setup/temp-dir.ts';
 import { testServer } from '../setup/test-tools.ts';
@@ -52,6 +54,25 @@ describe('a running stack', () => {
     expect(ready.dataDir).toBe(dir.path);
     const document = stackDocument.parse(JSON.parse(await readFile(join(dir.path, 'stack.json'), 'utf8')));
     expect(document).toMatchObject({ temporalAddress: ready.temporalAddress, uiUrl: ready.uiUrl });
+  });
+
+  test('has its MediaMTX in the catalog as a server for relays, with the key of its gate', async () => {
+    const users = JSON.parse(await readFile(ready.mediamtx.accountsFile, 'utf8')) as GateAccounts;
+    const files = { file: join(dir.path, 'catalog.sqlite'), keyFile: join(dir.path, 'credentials.key') };
+    const catalog = await connectCatalog({ kind: 'sqlite', ...files });
+    try {
+      const { rtspUrl, apiUrl } = ready.mediamtx;
+      expect(await catalog.relayServers.get('local')).toMatchObject({
+        state: 'up',
+        spec: { rtspUrl, apiUrl, weight: 1, returns: 'auto' },
+      });
+      expect(await catalog.relayServers.secretsOf('local')).toEqual({
+        api: users.api,
+        gateKey: users.gateKey,
+      });
+    } finally {
+      await catalog.close();
+    }
   });
 
   test('is found healthy by the doctor', async () => {

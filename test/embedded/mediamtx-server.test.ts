@@ -1,6 +1,7 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { startGateServer, type GateServerSpec } from '../../src/embedded/gate-server.ts';
 import { mediaMtxConfig } from '../../src/embedded/mediamtx-config.ts';
 import { startMediaMtxServer, type MediaMtxServerSpec } from '../../src/embedded/mediamtx-server.ts';
 import { identify, isAlive } from '../../src/embedded/process-identity.ts';
@@ -79,11 +80,17 @@ describe('an embedded MediaMTX', () => {
   });
 });
 
-test('accounts last as long as the data directory, are private, and no password reaches the log', async () => {
+test('accounts last as long as the data directory, are private, and no password reaches a log', async () => {
   await using dir = await tempDir();
+  const gateLog = join(dir.path, 'gate.log');
+  const gateSpec: GateServerSpec = {
+    ...{ ip: '127.0.0.1', port: 0, apiUrl: 'http://127.0.0.1:9', dataDir: dir.path, logFile: gateLog },
+  };
+  const gate = await startGateServer(gateSpec);
   const spec: MediaMtxServerSpec = {
     run: await testRun(),
     binary: await testServer('mediamtx'),
+    gate,
     dataDir: dir.path,
     mediaDir: join(dir.path, 'media'),
     logFile: join(dir.path, 'mediamtx.log'),
@@ -93,26 +100,49 @@ test('accounts last as long as the data directory, are private, and no password 
   await expect(startMediaMtxServer(spec)).rejects.toMatchObject({ type: 'ConfigInvalid' });
   await first.stop();
   expect(isAlive(identity)).toBe(false);
-  const second = await startMediaMtxServer(spec);
+  await gate.close();
+  const secondGate = await startGateServer(gateSpec);
+  const second = await startMediaMtxServer({ ...spec, gate: secondGate });
   await second.stop();
+  await secondGate.close();
   expect(second.users).toEqual(first.users);
   for (const name of ['users.json', 'mediamtx.json'])
     expect((await stat(join(dir.path, 'mediamtx', name))).mode & 0o077).toBe(0);
-  expect(await readFile(spec.logFile, 'utf8')).not.toContain(first.users.publisher.password);
+  const logs = (await readFile(spec.logFile, 'utf8')) + (await readFile(gateLog, 'utf8'));
+  for (const { password } of [first.users.publisher, first.users.reader, first.users.api])
+    expect(logs).not.toContain(password);
+});
+
+test('an accounts file of an earlier version keeps its passwords and gets a key for tokens', async () => {
+  await using dir = await tempDir();
+  const account = (user: string) => ({ user, password: `${user}-password` });
+  const known = { publisher: account('publisher'), reader: account('reader'), api: account('api') };
+  const path = join(dir.path, 'mediamtx', 'users.json');
+  await mkdir(dirname(path));
+  await writeFile(path, JSON.stringify(known));
+  const spec: GateServerSpec = {
+    ...{ ip: '127.0.0.1', port: 0, apiUrl: 'http://127.0.0.1:9', dataDir: dir.path },
+    logFile: join(dir.path, 'gate.log'),
+  };
+  const gate = await startGateServer(spec);
+  await gate.close();
+  expect(gate.accounts).toEqual({ ...known, gateKey: expect.stringMatching(/^[0-9a-f]{64}$/) as string });
+  expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(gate.accounts);
+  expect((await stat(path)).mode & 0o777).toBe(0o600);
 });
 
 test('every door but RTSP, playback and API is shut', () => {
-  const account = { user: 'u', password: 'p' };
   const config = mediaMtxConfig({
     ip: '127.0.0.1',
     ports: { rtsp: 1, api: 2, playback: 3 },
-    users: { publisher: account, reader: account, api: account },
+    authUrl: 'http://127.0.0.1:4/auth',
     record: true,
     recordingsDir: '/media/recordings',
     recordSegmentSeconds: 300,
   });
   expect(config).toMatchObject({
     ...{ rtmp: false, hls: false, webrtc: false, srt: false, moq: false, metrics: false, pprof: false },
+    ...{ authMethod: 'http', authHTTPAddress: 'http://127.0.0.1:4/auth', authHTTPExclude: [] },
     rtspTransports: ['tcp'],
     pathDefaults: { recordSegmentDuration: '300s', recordDeleteAfter: '0s', recordPartDuration: '1s' },
     paths: { all_others: {} },

@@ -71,9 +71,9 @@ const firstDocument = (): StackReady =>
 
 /** MediaMTX asks this test who may enter: its own accounts take no such password. */
 async function letWatcherIn(): Promise<void> {
-  const text = await readFile(join(dir.path, 'mediamtx', 'mediamtx.json'), 'utf8');
-  const { authInternalUsers } = JSON.parse(text) as { authInternalUsers: { user: string; pass: string }[] };
-  const passOf = (name: string) => authInternalUsers.find((one) => one.user === name)!.pass;
+  const text = await readFile(join(dir.path, 'mediamtx', 'users.json'), 'utf8');
+  const accounts = JSON.parse(text) as Record<'publisher' | 'api', { password: string }>;
+  const passOf = (name: 'publisher' | 'api') => accounts[name].password;
   guard = createServer((request, response) => {
     void request.toArray().then((chunks: Buffer[]) => {
       const asked = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { user: string; password: string };
@@ -84,7 +84,7 @@ async function letWatcherIn(): Promise<void> {
       response.writeHead(isIn ? 200 : 401).end();
     });
   });
-  const passes = new Map(['publisher', 'api'].map((name) => [name, passOf(name)]));
+  const passes = new Map<string, string>((['publisher', 'api'] as const).map((name) => [name, passOf(name)]));
   await new Promise<void>((resolve) => guard.listen(0, '127.0.0.1', resolve));
   const authHTTPAddress = `http://127.0.0.1:${(guard.address() as AddressInfo).port}/`;
   const answer = await fetch(`${ready.mediamtx.apiUrl}/v3/config/global/patch`, {
