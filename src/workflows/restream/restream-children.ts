@@ -3,6 +3,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   ChildWorkflowCancellationType,
   getExternalWorkflowHandle,
+  isCancellation,
   ParentClosePolicy,
   startChild,
 } from '@temporalio/workflow';
@@ -48,7 +49,7 @@ export async function tellCameras({ added, changed, gone }: WatchOutcome): Promi
   if (wanted.length + gone.length === 0) return;
   await Promise.all([
     ...wanted.map((camera) => startOrRefresh(camera)),
-    ...gone.map(({ cameraId }) => signalRelay(cameraId, messages.retire)),
+    ...gone.map(({ cameraId }) => retire(cameraId)),
   ]);
   await relayRows.markTold({ cameras: [...wanted, ...gone] });
 }
@@ -78,9 +79,18 @@ async function startOrJoin(start: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** A relay that has ended meanwhile needs no word. */
-async function signalRelay(cameraId: string, signal: SignalDefinition<[]>): Promise<void> {
-  await getExternalWorkflowHandle(relayWorkflowId(cameraId))
-    .signal(signal)
-    .catch(() => undefined);
+/** One that came and went before it was told of has no workflow that could remove it. */
+async function retire(cameraId: string): Promise<void> {
+  if (!(await signalRelay(cameraId, messages.retire))) await relayRows.removeRelay({ cameraId });
+}
+
+/** False: no workflow of that relay runs. */
+async function signalRelay(cameraId: string, signal: SignalDefinition<[]>): Promise<boolean> {
+  try {
+    await getExternalWorkflowHandle(relayWorkflowId(cameraId)).signal(signal);
+    return true;
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    return false;
+  }
 }
