@@ -54,9 +54,11 @@ export function urlPattern(template: string): UrlPattern {
   };
   const names: string[] = [];
   if (template.match(anyMark)) refuse('it holds a character of a private area');
-  const text = template.replace(/\{([^{}]*)\}/g, (_, name: string) => {
+  const text = template.replace(/\{([^{}]*)\}/g, (_, name: string, offset: number) => {
     names.push(name);
-    return String.fromCharCode(firstMark + names.length - 1);
+    const mark = String.fromCharCode(firstMark + names.length - 1);
+    // `{host}{path}` and `{host}/{path}` are the same, whether or not the column's paths begin with a slash.
+    return name === 'path' && template[offset - 1] !== '/' ? `/${mark}` : mark;
   });
   if (/[{}]/.test(text)) refuse('a brace in it belongs to no {column} (write %7B or %7D)');
   const parts = partsOf(text) ?? refuse('it does not have the form scheme://host/path');
@@ -104,9 +106,9 @@ interface FillRequest {
 
 function fillParts({ parts, namesIn, valueOf }: FillRequest): FilledUrl {
   const problems: FilledUrl['problems'] = [];
-  const filled = (part: string, encode: (name: string, before: string) => string): string => {
+  const filled = (part: string, encode: (name: string) => string): string => {
     const marks = namesIn(part);
-    return part.replace(anyMark, (_, offset: number) => encode(marks.shift() ?? '', part[offset - 1] ?? ''));
+    return part.replace(anyMark, () => encode(marks.shift() ?? ''));
   };
   const blame = (name: string, message: string): string => {
     problems.push({ name, message });
@@ -122,15 +124,16 @@ function fillParts({ parts, namesIn, valueOf }: FillRequest): FilledUrl {
   };
   const isWhole = (part: string): boolean => namesIn(part).length === 1 && part.length === 1;
   const { scheme, user, password, host, port, rest } = parts;
+  const hostText = filled(host, isWhole(host) ? (name) => hostOf(name, valueOf(name), blame) : open);
   const portText = port === undefined ? '' : filled(port, (name) => portOf(name, valueOf(name), blame));
   const address = [
     `${scheme}://`,
     user === undefined ? '' : filled(user, secret),
     password === undefined ? '' : `:${filled(password, secret)}`,
     user === undefined ? '' : '@',
-    filled(host, isWhole(host) ? (name) => hostOf(name, valueOf(name), blame) : open),
+    hostText,
     portText === '' ? '' : `:${portText}`,
-    filled(rest, (name, before) => (name === 'path' ? pathOf(valueOf(name), before) : open(name))),
+    filled(rest, (name) => (name === 'path' ? pathOf(valueOf(name)) : open(name))),
   ].join('');
   return problems.length > 0 ? { problems } : readAddress(address);
 }
@@ -154,11 +157,8 @@ function portOf(name: string, value: string | null, blame: Blame): string {
   return blame(name, 'is no port from 1 to 65535');
 }
 
-/** A path of several segments stays one; it begins with one slash, whether or not value or template bring it. */
-function pathOf(value: string | null, before: string): string {
-  const path = (value ?? '').trim().replace(/^\/+/, '');
-  return path === '' || before === '/' ? path : `/${path}`;
-}
+/** A path of several segments stays one. */
+const pathOf = (value: string | null): string => (value ?? '').trim().replace(/^\/+/, '');
 
 /** Takes a whole address apart; credentials beside it count where it holds none. Never throws. */
 export function readAddress(text: string, beside?: Credentials): FilledUrl {
