@@ -65,6 +65,7 @@ export async function mergeParts(deps: MergeDeps, spec: MergeSpec): Promise<{ fi
     const result = await placeFiles(deps, {
       ...spec,
       outPath,
+      streamKey: part.streamKey,
       purpose: `the merge of ${placed.files.length} files`,
       files: placed.files,
       onProgress: ({ frames = 0 }) =>

@@ -28,6 +28,8 @@ const windowSeconds = 30;
 /** Thirty seconds at 2 Mbit/s; the window grows until it holds them. */
 const firstWindowBytes = 8 * 1024 * 1024;
 const mostWindowBytes = 64 * 1024 * 1024;
+/** A group of pictures at 2 Mbit/s: the first few packets of a file stand in it. */
+const glimpseBytes = 512 * 1024;
 /** Packets of MP4 at one end: thirty seconds at 60 frames a second. */
 const mp4WindowPackets = 1800;
 
@@ -49,6 +51,7 @@ export async function findOverlap(
     interval: `${Math.max(0, before.lastPtsSeconds - windowSeconds).toFixed(3)}%`,
     signal: spec.signal,
   });
+  if (!(await mayContinue(after, { tail, signal: spec.signal }))) return undefined;
   const head = await endPackets(deps, {
     ...after,
     side: 'head',
@@ -62,12 +65,31 @@ export async function findOverlap(
   return { previousOutPtsSeconds: tail[found.tailIndex]!.ptsSeconds - leadSeconds, packets: found.packets };
 }
 
+/** A glimpse of a file's first packets: unless one of those that a match may begin with stands in the tail, there is none to look for. */
+async function mayContinue(
+  after: OverlapSpec['after'],
+  { tail, signal }: { tail: readonly VideoPacket[]; signal: AbortSignal },
+): Promise<boolean> {
+  const parse = windowParsers[after.container];
+  if (!parse) return true;
+  const glimpse = parse(await readFileWindow({ ...after, side: 'head', windowBytes: glimpseBytes, signal }));
+  if (glimpse.length < skippedHeads) return true;
+  const prints = new Set(glimpse.slice(0, skippedHeads).map((packet) => packet.print));
+  return tail.some((packet) => prints.has(packet.print));
+}
+
+/** Containers that are read in windows at either end. */
+const windowParsers: Partial<Record<ContainerName, (window: FileWindow) => VideoPacket[]>> = {
+  flv: flvPackets,
+  mpegts: tsPackets,
+};
+
 async function endPackets(
   deps: { run: Run; ffprobePath: string },
   spec: { path: string; container: ContainerName; side: Side; interval: string; signal: AbortSignal },
 ): Promise<VideoPacket[]> {
-  if (spec.container === 'flv') return growingWindow(spec, flvPackets);
-  if (spec.container === 'mpegts') return growingWindow(spec, tsPackets);
+  const parse = windowParsers[spec.container];
+  if (parse) return growingWindow(spec, parse);
   const fromTables = spec.container === 'mp4' ? mp4Packets({ ...spec, count: mp4WindowPackets }) : undefined;
   return fromTables ?? ffprobePackets(deps, spec);
 }

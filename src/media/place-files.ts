@@ -9,6 +9,7 @@ import type { Ffmpeg, FfmpegProgress } from './ffmpeg.ts';
 import { ffmpegArgs, fileUrl } from './ffmpeg-args.ts';
 import { makeUniform } from './make-uniform.ts';
 import { type OpenedInput, openInputs } from './open-inputs.ts';
+import { shareOneRecord } from './shared-record.ts';
 
 export interface PlacedFile {
   path: string;
@@ -32,6 +33,8 @@ export interface PlaceSpec {
   purpose: string;
   /** In the order of the output. */
   files: readonly PlacedFile[];
+  /** Of every source among the files, by its scan: what it proves need not be done again. */
+  streamKey?: string;
   /** Scratch; what is made in it is removed again. */
   workDir: string;
   outPath: string;
@@ -60,10 +63,11 @@ export async function placeFiles(deps: PlaceDeps, spec: PlaceSpec): Promise<Plac
     const opened = await openInputs({ ...deps, files: spec.files, signal: spec.signal });
     const uniform = await makeUniform(deps, { ...spec, dir, opened });
     const listPath = await writeConcatDir(dir, concatEntries(uniform.files, uniform.opened));
+    const keepsPackets = await shareOneRecord({ ...spec, files: uniform.files, streamKey: spec.streamKey });
     let result: PlacedResult | undefined;
     await deps.ffmpeg({
       purpose: spec.purpose,
-      args: placeArgs({ ...spec, listPath, ...outputFacts(uniform) }),
+      args: placeArgs({ ...spec, listPath, keepsPackets, ...outputFacts(uniform) }),
       signal: spec.signal,
       stallSeconds: spec.stallSeconds + (spec.faststart ? await rewriteSeconds(spec.files) : 0),
       ...(spec.onProgress ? { onProgress: spec.onProgress } : {}),
@@ -134,6 +138,8 @@ export function placeArgs(spec: {
   outPath: string;
   offsetSeconds: number;
   audio: 'none' | 'copy' | 'encode';
+  /** The files are proved to describe their pictures alike: packets need not pass through start codes and back. */
+  keepsPackets?: boolean;
   faststart?: boolean;
 }): string[] {
   const sound = {
@@ -145,7 +151,11 @@ export function placeArgs(spec: {
   return ffmpegArgs({
     inputs: [
       {
-        options: ['-itsoffset', spec.offsetSeconds.toFixed(6), ...concatInputOptions],
+        options: [
+          ...['-itsoffset', spec.offsetSeconds.toFixed(6)],
+          ...(spec.keepsPackets ? ['-auto_convert', '0'] : []),
+          ...concatInputOptions,
+        ],
         source: fileUrl(spec.listPath),
       },
     ],

@@ -6,10 +6,12 @@ import { packetPrint, printedBytes, type VideoPacket } from './packet.ts';
 
 const videoTag = 9;
 const tagHeaderBytes = 11;
+/** The bytes lie in memory already: looking at one tag must not copy its neighbours. */
+const lookBytes = 4096;
 
 /** In file order, which is decode order. A tag that is cut off at the window's end is left out. */
 export function flvPackets({ source, startByte }: FileWindow): VideoPacket[] {
-  const window = new ByteWindow(source);
+  const window = new ByteWindow(source, lookBytes);
   const packets: VideoPacket[] = [];
   let position = startByte === 0 ? headerEnd(window) : findNextTag(window, 0);
   while (position >= 0 && position + tagHeaderBytes <= source.sizeBytes) {
