@@ -22,7 +22,7 @@ ARG LONGTAKE_UID=1000
 ARG LONGTAKE_GID=1000
 # A new volume takes owner and mode of the directory that it covers.
 RUN install -d -m 0700 -o ${LONGTAKE_UID} -g ${LONGTAKE_GID} \
-      /var/lib/longtake /var/lib/longtake/media /var/lib/longtake/export /var/lib/longtake/ssh
+      /var/lib/longtake /var/lib/longtake/media /var/lib/longtake/export /var/lib/longtake/ssh /var/lib/longtake/gate
 WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules node_modules

@@ -38,9 +38,14 @@ write() {
 
 mkdir -p "$directory/ssh"
 for name in postgres_password temporal_db_password longtake_db_password \
-  mediamtx_publisher_password mediamtx_reader_password; do
+  mediamtx_publisher_password mediamtx_reader_password mediamtx_api_password; do
   random_hex | write "$name"
 done
+od -An -vtx1 -N32 /dev/urandom | tr -d ' \n' | write gate_key
+# What the gate reads: change a password in its own file, remove this one, run this script again, and restart the gate.
+account() { printf '"%s":{"user":"%s","password":"%s"}' "$1" "$1" "$(cat "$directory/mediamtx_$1_password")"; }
+printf '{%s,%s,%s,"gateKey":"%s"}\n' "$(account publisher)" "$(account reader)" "$(account api)" \
+  "$(cat "$directory/gate_key")" | write gate_accounts
 # Other machines of the fleet get a copy of this file with the host replaced, and the same credentials_key.
 printf 'postgres://longtake:%s@postgres:5432/longtake\n' "$(cat "$directory/longtake_db_password")" | write catalog_url
 printf 'longtake-key-1 %s\n' "$(head -c 32 /dev/urandom | base64 | tr -d '\n')" | write credentials_key

@@ -10,6 +10,7 @@ import { pinnedEnv } from '../../bootstrap/pinned-env.js';
 import { pinnedVersions } from '../../bootstrap/server-tools.js';
 import { configKeys, variableOf } from '../../src/config/keys.ts';
 import { searchAttributeArgs } from '../../src/contract/search-attributes.ts';
+import { readAccounts } from '../../src/gate/accounts.ts';
 import { interpolate, readComposeFile, repository } from '../fleet/compose-file.ts';
 import { composeSchema } from '../fleet/compose-schema.ts';
 import { runToSuccess } from '../setup/run-to-success.ts';
@@ -162,18 +163,28 @@ describe('.env', () => {
 });
 
 describe('MediaMTX of the fleet', () => {
-  const config = parse(text('deploy/mediamtx/mediamtx.yml')) as {
-    api: boolean;
-    authInternalUsers: { user: string; permissions: { action: string }[] }[];
-  } & Record<string, unknown>;
+  const config = parse(text('deploy/mediamtx/mediamtx.yml')) as Record<string, unknown>;
 
-  test('has no user for everybody, no API and no hook that runs a command', () => {
-    expect(config.authInternalUsers.map(({ user }) => user)).toEqual(['publisher', 'reader']);
-    expect(
-      config.authInternalUsers.flatMap(({ permissions }) => permissions.map(({ action }) => action)),
-    ).toEqual(['publish', 'read', 'playback']);
-    expect(config).toMatchObject({ authMethod: 'internal', api: false, metrics: false, pprof: false });
+  test('asks the gate about everybody and everything, and has no hook that runs a command', () => {
+    expect(config).toMatchObject({
+      ...{ authMethod: 'http', authHTTPExclude: [], api: true, metrics: false, pprof: false },
+    });
+    expect(config).not.toHaveProperty('authInternalUsers');
     expect(text('deploy/mediamtx/mediamtx.yml')).not.toMatch(/^\s*runOn/m);
+  });
+
+  test('starts after its gate, which nothing else reaches and whose state outlives it', () => {
+    const { gate, mediamtx } = file.services;
+    expect(mediamtx!.environment!['MTX_AUTHHTTPADDRESS']).toBe('http://gate:9995/auth');
+    expect(mediamtx!.depends_on).toMatchObject({ gate: { condition: 'service_healthy' } });
+    expect(gate).not.toHaveProperty('ports');
+    expect(gate!.expose).toEqual(['9995']);
+    const inGateNetwork = services.flatMap(([name, service]) =>
+      (service['networks'] as string[] | undefined)?.includes('gate') ? name : [],
+    );
+    expect(inGateNetwork).toEqual(['gate', 'mediamtx']);
+    expect(gate!.volumes).toEqual(['gate-state:/var/lib/longtake/gate']);
+    expect(text('Dockerfile')).toContain(' /var/lib/longtake/gate');
   });
 });
 
@@ -193,6 +204,15 @@ describe('deploy/make-secrets.sh', () => {
     expect(made.get('catalog_url')).toBe(
       `postgres://longtake:${made.get('longtake_db_password')}@postgres:5432/longtake\n`,
     );
+    expect(await readAccounts(join(dir.path, 'gate_accounts'))).toEqual({
+      ...Object.fromEntries(
+        ['publisher', 'reader', 'api'].map((user) => [
+          user,
+          { user, password: readFileSync(join(dir.path, `mediamtx_${user}_password`), 'utf8') },
+        ]),
+      ),
+      gateKey: readFileSync(join(dir.path, 'gate_key'), 'utf8'),
+    });
     await runToSuccess(await testRun(), spec);
     for (const [name, content] of made) expect(readFileSync(join(dir.path, name), 'utf8')).toBe(content);
   });

@@ -1,12 +1,13 @@
 // The fleet's test finds a wrong line only if translation lets it fail: what the file does not define must not be found.
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readComposeFile, repository, type ComposeFile } from '../fleet/compose-file.ts';
+import { containerPorts, readComposeFile, repository, type ComposeFile } from '../fleet/compose-file.ts';
 import { Translator, type Place } from '../fleet/translate.ts';
 
 const ports = new Map([
   [5432, { owner: 'postgres', local: 15_432 }],
   [7233, { owner: 'temporal', local: 17_233 }],
+  [9995, { owner: 'gate', local: 19_995 }],
 ]);
 const translatorOf = (name: string, change: (file: ComposeFile) => void = () => {}): Translator => {
   const file = readComposeFile();
@@ -30,6 +31,13 @@ describe('translation of a service', () => {
       POSTGRES_USER: 'temporal',
     });
     expect(temporal.shellLine('nc -z 127.0.0.1 7233')).toBe('nc -z 127.0.0.1 17233');
+  });
+
+  test('reaches a port that only containers see by its service alone', () => {
+    expect(containerPorts(readComposeFile())).toContainEqual({ owner: 'gate', port: 9995 });
+    const asked = { A: 'http://gate:9995/auth' };
+    expect(translatorOf('mediamtx').environment(asked)).toEqual({ A: 'http://127.0.0.1:19995/auth' });
+    expect(translatorOf('gate').argument('0.0.0.0:9995')).toBe('127.0.0.1:19995');
   });
 
   test('does not reach a misspelt service, a service by another’s port, or another container by loopback', () => {

@@ -22,6 +22,8 @@ export interface Service {
   tmpfs?: string[];
   /** `address:published:container` */
   ports?: string[];
+  /** Ports that only other containers reach. */
+  expose?: string[];
   depends_on?: Record<string, { condition: 'service_healthy' | 'service_completed_successfully' }>;
   healthcheck?: HealthCheck;
   stop_grace_period?: string;
@@ -56,6 +58,6 @@ export function readComposeFile(overrides: Readonly<Record<string, string>> = {}
 
 /** Ports inside the containers with the service that listens on each. */
 export const containerPorts = ({ services }: ComposeFile): { owner: string; port: number }[] =>
-  Object.entries(services).flatMap(([owner, { ports = [] }]) =>
-    ports.map((text) => ({ owner, port: Number(text.split(':').at(-1)) })),
+  Object.entries(services).flatMap(([owner, { ports = [], expose = [] }]) =>
+    [...ports, ...expose].map((text) => ({ owner, port: Number(text.split(':').at(-1)) })),
   );

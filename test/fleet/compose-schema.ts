@@ -47,6 +47,7 @@ const service = strict(
     },
     tmpfs: { type: 'array', items: absolutePath },
     ports: { type: 'array', items: { type: 'string', pattern: '^[0-9.]+:[0-9]+:[0-9]+$' } },
+    expose: { type: 'array', items: { type: 'string', pattern: '^[0-9]+$' } },
     networks: texts,
     network_mode: { const: 'none' },
     depends_on: named(
@@ -72,7 +73,7 @@ export const composeSchema = {
     {
       name: { type: 'string', pattern: '^[a-z0-9][a-z0-9_-]*$' },
       services: named(service),
-      networks: named(strict({})),
+      networks: named(strict({ internal: { type: 'boolean' } })),
       volumes: named(strict({})),
       secrets: named(strict({ file: { type: 'string', pattern: '^\\./secrets/[a-z_]+$' } }, ['file'])),
     },

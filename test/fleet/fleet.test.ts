@@ -176,10 +176,11 @@ describe('the fleet of docker-compose.yml', () => {
         ],
       }),
     ).rejects.toThrow(/401|Unauthorized|auth/i);
-    // No third door: neither API, nor metrics, nor another protocol.
+    expect((await fetch(`http://${fleet.addressOf(9997)}/v3/paths/list`)).status).toBe(401);
+    // No fourth door: neither metrics nor another protocol.
     const server = fleet.serverOf(one, 'mediamtx');
     expect(listeningSockets(server.pid)).toEqual(
-      [8554, 9996].map((port) => `tcp ${fleet.addressOf(port)}`).sort(),
+      [8554, 9996, 9997].map((port) => `tcp ${fleet.addressOf(port)}`).sort(),
     );
   });
 
