@@ -62,8 +62,14 @@ async function adopt(keeping: Keeping, { row, seen, nowMs }: Adoption): Promise<
     streams: {},
     measured: { bytes: goesOn?.inboundBytes ?? 0, atMs: nowMs },
     tellings: former?.tellings ?? fullBucket(tellingRule, nowMs),
-    ...(goesOn && row.report ? { toldState: row.report.state } : {}),
+    ...toldOf(row, goesOn !== undefined),
   });
+}
+
+/** Whoever placed it told its workflow that it connects; only one that comes back from a pause was last told something else. */
+function toldOf({ report }: RelayRow, goesOn: boolean): Pick<KeptRelay, 'toldState'> {
+  if (goesOn && report) return { toldState: report.state };
+  return report?.state === 'stopped' ? {} : { toldState: 'connecting' };
 }
 
 interface Remembered {
