@@ -1,9 +1,12 @@
 // The user's table, read from a real PostgreSQL: what is served, what is a problem, and that nothing is ever changed.
 import { createServer } from 'node:net';
+import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { completeAgainst, readCameras } from '../../src/camera-table/read-cameras.ts';
 import type { CameraMap } from '../../src/contract/camera-map.ts';
+import { eventually } from '../setup/eventually.ts';
 import { startPostgres, type TestPostgres } from '../setup/servers.ts';
+import { silenceable } from './silent-wire.ts';
 import { asOwner, insertRows, oldMap, oldTable, readerOf } from './user-database.ts';
 
 let server: TestPostgres;
@@ -155,6 +158,26 @@ describe('reading', () => {
 });
 
 describe('the user’s database', () => {
+  const slowView = 'create view slow as select id, pg_sleep(60)::text as type from (values (1)) v(id)';
+  const slowMap = {
+    ...oldMap,
+    table: 'slow',
+    columns: { id: 'id', type: 'type' },
+    urlTemplates: { default: 'rtsp://h/x' },
+  };
+  const isSleeping = async (): Promise<boolean> => {
+    const client = new pg.Client({ connectionString: owner });
+    await client.connect();
+    try {
+      const { rows } = await client.query(
+        `select 1 from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()`,
+      );
+      return rows.length > 0;
+    } finally {
+      await client.end();
+    }
+  };
+
   test('is read by a login that may only select', async () => {
     await insertRows(owner, [{ id: 1, ...good }]);
     const reader = await readerOf(server, owner);
@@ -182,33 +205,42 @@ describe('the user’s database', () => {
   });
 
   test('with a view that takes a minute is left alone after the time-out', async () => {
-    await asOwner(owner, `create view slow as select id, pg_sleep(60)::text as type from (values (1)) v(id)`);
-    const map = {
-      ...oldMap,
-      table: 'slow',
-      columns: { id: 'id', type: 'type' },
-      urlTemplates: { default: 'rtsp://h/x' },
-    };
+    await asOwner(owner, slowView);
     const beganMs = performance.now();
-    await expect(readCameras({ dsn: owner, map, signal, timeoutSeconds: 0.3 })).rejects.toMatchObject({
+    await expect(
+      readCameras({ dsn: owner, map: slowMap, signal, timeoutSeconds: 0.3 }),
+    ).rejects.toMatchObject({
       type: 'SourceStalled',
       message: expect.stringMatching(/at most 0\.3 s.*57014/),
     });
     expect(performance.now() - beganMs).toBeLessThan(20_000);
+    await eventually(async () => !(await isSleeping()), { what: 'the server to break the query off' });
   });
 
-  test('is let go at once when the reading is cancelled', async () => {
-    await asOwner(owner, `create view slow as select id, pg_sleep(60)::text as type from (values (1)) v(id)`);
-    const map = {
-      ...oldMap,
-      table: 'slow',
-      columns: { id: 'id', type: 'type' },
-      urlTemplates: { default: 'rtsp://h/x' },
-    };
-    const cancel = new AbortController();
-    const reading = readCameras({ dsn: owner, map, signal: cancel.signal, timeoutSeconds: 5 });
-    cancel.abort(new Error('enough'));
-    await expect(reading).rejects.toThrow('enough');
+  test('is let go at once when the reading is cancelled, while connecting and while it works', async () => {
+    await asOwner(owner, slowView);
+    const early = new AbortController();
+    const connecting = readCameras({ dsn: owner, map: slowMap, signal: early.signal });
+    early.abort(new Error('enough'));
+    await expect(connecting).rejects.toThrow('enough');
+    const late = new AbortController();
+    const working = readCameras({ dsn: owner, map: slowMap, signal: late.signal });
+    working.catch(() => {});
+    await eventually(isSleeping, { what: 'the view to be read' });
+    late.abort(new Error('enough'));
+    await expect(working).rejects.toThrow('enough');
+  });
+
+  test('that freezes while it works is given up, though it cannot say so itself', async () => {
+    await asOwner(owner, slowView);
+    await using wire = await silenceable(server);
+    const url = new URL(owner);
+    url.port = String(wire.port);
+    const reading = readCameras({ dsn: url.href, map: slowMap, signal, timeoutSeconds: 2 });
+    reading.catch(() => {});
+    await eventually(isSleeping, { what: 'the view to be read' });
+    wire.silence();
+    await expect(reading).rejects.toMatchObject({ type: 'SourceStalled' });
   });
 
   test.each([

@@ -128,8 +128,10 @@ function printDocument(terminal: Terminal, document: CameraMapDocument): void {
       `\n${renderTable(['row', 'id', 'column', 'problem'], rows)}${more > 0 ? `\n… and ${more} more` : ''}`,
     );
   }
-  const found = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  terminal.out(`\nMap stored: ${cameras} cameras to relay, ${disabled} switched off, ${found}.`);
+  const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
+  terminal.out(
+    `\nMap stored: ${count(cameras, 'camera')} to relay, ${disabled} switched off, ${count(problems.length, 'problem')}.`,
+  );
 }
 
 function mapText({ map, database }: Pick<CameraMapShown, 'map' | 'database'>): string {
