@@ -14,6 +14,19 @@ function postgresDirectories() {
   return versions.map((version) => join(postgresBase, version, 'bin'));
 }
 
+/** A package with which the system's own Python makes a camera of GStreamer's RTSP server: it is here when Python can do `check`. */
+const gstreamer = (debian, check) => ({
+  name: 'python3',
+  label: debian,
+  debian,
+  directory: '/usr/bin',
+  oldest: [3, 9],
+  ask: ['-c', `import gi, platform\n${check}\nprint('version', platform.python_version())`],
+  for: ['test'],
+});
+const gstreamerElement = (name) =>
+  `gi.require_version('Gst', '1.0')\nfrom gi.repository import Gst\nGst.init(None)\nassert Gst.ElementFactory.find('${name}')`;
+
 /** Every program: its Debian package, the oldest version that will do, the set-ups that need it. */
 export const systemTools = [
   { name: 'ffmpeg', debian: 'ffmpeg', oldest: [5, 1], ask: ['-version'], for: ['run', 'test'] },
@@ -28,6 +41,12 @@ export const systemTools = [
     directories: () => ['/usr/sbin', '/usr/local/sbin'],
     for: ['test'],
   },
+  { name: 'openssl', debian: 'openssl', for: ['test'] },
+  gstreamer('python3-gi', ''),
+  gstreamer('gir1.2-gst-rtsp-server-1.0', "gi.require_version('GstRtspServer', '1.0')"),
+  gstreamer('gstreamer1.0-plugins-base', gstreamerElement('videotestsrc')),
+  gstreamer('gstreamer1.0-plugins-good', gstreamerElement('rtph264pay')),
+  gstreamer('gstreamer1.0-plugins-ugly', gstreamerElement('x264enc')),
   { name: 'initdb', debian: 'postgresql', directories: postgresDirectories, for: ['test'] },
   { name: 'curl', debian: 'curl', for: ['bench'] },
   {
@@ -57,14 +76,15 @@ export function isAtLeast(a, b) {
 async function complaint(tool) {
   if (tool.file !== undefined)
     return existsSync(tool.file) || (await fontKnown()) ? undefined : `${tool.name} absent`;
-  const path = onPath(tool.name, { more: tool.directories?.() ?? [] });
-  if (path === undefined) return `${tool.name} absent`;
+  const { label = tool.name, directory } = tool;
+  const path = onPath(tool.name, { path: directory, more: tool.directories?.() ?? [] });
+  if (path === undefined) return `${label} absent`;
   if (tool.oldest === undefined) return undefined;
   const { code, output } = await runCommand(path, tool.ask, { timeoutSeconds: 20 });
-  if (code !== 0) return `${tool.name} does not run`;
+  if (code !== 0) return `${label} does not run`;
   const version = readToolVersion(output);
   if (version === undefined || isAtLeast(version, tool.oldest)) return undefined;
-  return `${tool.name} ${version.join('.')} older than ${tool.oldest.join('.')}`;
+  return `${label} ${version.join('.')} older than ${tool.oldest.join('.')}`;
 }
 
 /** Other systems keep the same font elsewhere; fontconfig knows. */

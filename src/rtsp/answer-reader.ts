@@ -23,11 +23,16 @@ const start = Buffer.from('RTSP/');
 
 interface Head extends Pick<RtspAnswer, 'status' | 'headers'> {
   bodyBytes: number;
+  /** Where the body begins. */
+  endsAt: number;
 }
 
 /** @param from `host:port`, for messages */
 export function createAnswerReader(from: string): AnswerReader {
   let pending: Buffer = Buffer.alloc(0);
+  /** Of a body, not yet added to `pending`: a body that comes byte by byte is copied once. */
+  let pieces: Uint8Array[] = [];
+  let pieceBytes = 0;
   let noiseBytes = 0;
   /** No header ends before this position: bytes that come one by one are not searched again and again. */
   let searchedTo = 0;
@@ -42,43 +47,37 @@ export function createAnswerReader(from: string): AnswerReader {
       throw unreadable(from, `sends more than ${maxNoiseBytes} bytes before it answers`);
   }
 
-  function takeHead(): Head | undefined {
-    const prefix = pending.subarray(0, start.length);
-    if (!prefix.equals(start.subarray(0, prefix.length)))
-      throw unreadable(from, `speaks ${spokenBy(pending)}, not RTSP`);
-    const found = headerEnd(pending, searchedTo);
-    searchedTo = Math.max(0, pending.length - 3);
-    if ((found?.end ?? pending.length) > maxHeaderBytes)
-      throw unreadable(from, `sends a header of more than ${maxHeaderBytes} bytes`);
-    if (!found) return undefined;
-    const parsed = parseHead(pending.toString('latin1', 0, found.end), from);
-    const bodyBytes = contentLength(parsed.headers, from);
-    pending = pending.subarray(found.end + found.blankBytes);
-    searchedTo = 0;
-    return { ...parsed, bodyBytes };
-  }
-
   function takeAnswer(): RtspAnswer | undefined {
     if (!head) {
       dropNoise();
       if (pending.length === 0 || pending[0] === dollar) return undefined;
-      head = takeHead();
+      const found = readHead(pending, { searchFrom: searchedTo, from });
+      searchedTo = found ? 0 : Math.max(0, pending.length - 3);
+      pending = pending.subarray(found?.endsAt ?? 0);
+      head = found;
     }
     if (!head || pending.length < head.bodyBytes) return undefined;
     const { status, headers, bodyBytes } = head;
     const body = pending.toString('utf8', 0, bodyBytes);
     head = undefined;
     pending = pending.subarray(bodyBytes);
-    // 1xx says that the answer is still to come.
-    return status < 200 ? takeAnswer() : { status, headers, body };
+    return { status, headers, body };
   }
 
   return {
     feed(chunk) {
-      pending = Buffer.concat([pending, chunk]);
-      return takeAnswer();
+      pieces.push(chunk);
+      pieceBytes += chunk.length;
+      if (head && pending.length + pieceBytes < head.bodyBytes) return undefined;
+      pending = Buffer.concat([pending, ...pieces]);
+      pieces = [];
+      pieceBytes = 0;
+      let answer = takeAnswer();
+      // 1xx says that the answer is still to come.
+      while (answer && answer.status < 200) answer = takeAnswer();
+      return answer;
     },
-    hasBegun: () => head !== undefined || pending.length > 0,
+    hasBegun: () => head !== undefined || pending.length > noiseLength(pending),
   };
 }
 
@@ -96,6 +95,26 @@ function noiseLength(bytes: Buffer): number {
   }
 }
 
+/** Undefined while its end has not come. */
+function readHead(
+  bytes: Buffer,
+  { searchFrom, from }: { searchFrom: number; from: string },
+): Head | undefined {
+  const prefix = bytes.subarray(0, start.length);
+  if (!prefix.equals(start.subarray(0, prefix.length)))
+    throw unreadable(from, `speaks ${spokenBy(bytes)}, not RTSP`);
+  const found = headerEnd(bytes, searchFrom);
+  if ((found?.end ?? bytes.length) > maxHeaderBytes)
+    throw unreadable(from, `sends a header of more than ${maxHeaderBytes} bytes`);
+  if (!found) return undefined;
+  const parsed = parseHead(bytes.toString('latin1', 0, found.end), from);
+  return {
+    ...parsed,
+    bodyBytes: contentLength(parsed.headers, from),
+    endsAt: found.end + found.blankBytes,
+  };
+}
+
 /** Where the lines of the header end and how long the blank line is, with either kind of line ending. */
 function headerEnd(bytes: Buffer, from: number): { end: number; blankBytes: number } | undefined {
   for (let at = bytes.indexOf(lineFeed, from); at >= 0; at = bytes.indexOf(lineFeed, at + 1)) {
@@ -105,7 +124,7 @@ function headerEnd(bytes: Buffer, from: number): { end: number; blankBytes: numb
   return undefined;
 }
 
-function parseHead(text: string, from: string): Omit<Head, 'bodyBytes'> {
+function parseHead(text: string, from: string): Pick<Head, 'status' | 'headers'> {
   // A line that begins with a blank goes on with the one before it.
   const [statusLine = '', ...lines] = text.replace(/\r?\n[ \t]+/g, ' ').split(/\r?\n/);
   const status = /^RTSP\/\d\.\d[ \t]+(\d{3})(?:\s|$)/.exec(statusLine)?.[1];

@@ -33,7 +33,7 @@ describe('isAtLeast', () => {
 
 test('every program of the system names its Debian package and who needs it', () => {
   for (const tool of systemTools) {
-    expect(tool.debian).toMatch(/^[a-z0-9-]+$/);
+    expect(tool.debian).toMatch(/^[a-z0-9.+-]+$/);
     expect(tool.for.length).toBeGreaterThan(0);
   }
 });

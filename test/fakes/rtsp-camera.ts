@@ -7,7 +7,7 @@ export type CameraStep =
   | { do: 'describe' }
   | { do: 'answer'; status: number; headers?: Record<string, string>; body?: string }
   /** these bytes as they are; the connection stays open unless told otherwise */
-  | { do: 'raw'; bytes: string | Uint8Array; then?: 'end' | 'reset' }
+  | { do: 'raw'; bytes: string | Uint8Array; last?: 'end' | 'reset' }
   /** these bytes one by one, each in a segment of its own as far as the network allows */
   | { do: 'drip'; bytes: string }
   | { do: 'hang' }
@@ -132,8 +132,8 @@ export async function startRtspCamera(encryption?: { key: string; cert: string }
     if (step.do === 'answer') return void socket.write(answerText(step));
     if (step.do === 'raw') {
       socket.write(step.bytes, () => {
-        if (step.then === 'end') socket.end();
-        if (step.then === 'reset') socket.resetAndDestroy();
+        if (step.last === 'end') socket.end();
+        if (step.last === 'reset') socket.resetAndDestroy();
       });
       return;
     }

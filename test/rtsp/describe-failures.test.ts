@@ -18,10 +18,10 @@ afterEach(async () => {
 });
 
 const head = 'RTSP/1.0 200 OK\r\n';
-const raw = (bytes: string | Uint8Array, then?: 'end' | 'reset'): CameraStep => ({
+const raw = (bytes: string | Uint8Array, last?: 'end' | 'reset'): CameraStep => ({
   do: 'raw',
   bytes,
-  ...(then && { then }),
+  ...(last && { last }),
 });
 const status = (code: number): CameraStep => ({ do: 'answer', status: code });
 const describing = (body: string): CameraStep => ({ do: 'answer', status: 200, body });
@@ -92,7 +92,7 @@ describe('a camera that fails', () => {
     ],
   ])('%s', async (_, step, type, words) => {
     camera.always(step);
-    const fault = await faultOf(url, { timeoutSeconds: type === 'SourceStalled' ? 0.3 : 10 });
+    const fault = await faultOf(url, { timeoutSeconds: type === 'SourceStalled' ? 1 : 10 });
     expect(fault).toMatchObject({ type, message: expect.stringContaining(words) });
     expect(fault.message).toContain(`127.0.0.1:${camera.port}`);
     expectNoSecret(fault);

@@ -235,7 +235,7 @@ describe('a sloppy camera is understood', () => {
     ['after empty lines', { do: 'raw', bytes: `\r\n\r\n${whole}` }],
     ['after packets of a stream', { do: 'raw', bytes: `$\0\0\x05RTSP/\r\n$\x01\0\0${whole}` }],
     ['after an answer that promises another', { do: 'raw', bytes: `RTSP/1.0 100 Continue\r\n\r\n${whole}` }],
-    ['with rubbish behind it', { do: 'raw', bytes: `${whole}rubbish`, then: 'end' }],
+    ['with rubbish behind it', { do: 'raw', bytes: `${whole}rubbish`, last: 'end' }],
     ['byte by byte', { do: 'drip', bytes: `$\0\0\x01x${whole}` }],
   ])('%s', async (_, step) => {
     camera.always(step);
