@@ -1,0 +1,148 @@
+// What one relay of engine ffmpeg says of itself: to Temporal by heartbeats, to the catalog, and to its workflow when its state has changed.
+import type { RelayReport, RelayState } from '../../contract/restream-messages.ts';
+import { isoFromMs } from '../../domain/range.ts';
+import { fullBucket, spent } from '../../domain/token-bucket.ts';
+import { redactUrl } from '../../domain/url.ts';
+import type { SourceFacts } from '../../rtsp/describe.ts';
+import { tellingRule } from './keep-telling.ts';
+import type { PublishSpec } from './restream-deps.ts';
+import type { OwnRelay } from './run-relay-own.ts';
+
+export interface RelayTelling {
+  /** The report's changing parts. */
+  shown: Shown;
+  /** What viewers will get. */
+  begin(stream: Pick<PublishSpec, 'audio' | 'video'> & { facts: SourceFacts }): void;
+  /** True when there are more pictures than before; the first one makes it live. */
+  progress(frames: number): boolean;
+  /** Pictures have ended. */
+  enter(state: Exclude<RelayState, 'live'>, reason: string): void;
+  /** Once a second: heartbeat, and whatever is due. */
+  tick(): void;
+}
+
+interface Shown extends Pick<
+  RelayReport,
+  'video' | 'audio' | 'bitsPerSecond' | 'reason' | 'restarts' | 'viewUrl'
+> {
+  state: RelayState;
+  sinceMs: number;
+  upSinceMs?: number;
+  /** Of the present run. */
+  frames: number;
+}
+
+const recordMs = 15_000;
+const measureMs = 10_000;
+
+export function createTelling(own: OwnRelay, heartbeat: (progress: unknown) => void): RelayTelling {
+  const { report } = own.row;
+  const shown: Shown = {
+    ...{ state: 'connecting', sinceMs: Date.now(), frames: 0, restarts: report?.restarts ?? 0 },
+    ...(report?.reason === undefined ? {} : { reason: report.reason }),
+    ...(report?.viewUrl === undefined ? {} : { viewUrl: report.viewUrl }),
+  };
+  let hasRun = report?.upSinceAt !== undefined;
+  // Being placed was told as connecting.
+  const news = createNews(own, { shown, toldState: 'connecting' });
+  const rate = createRate(own, shown);
+  return {
+    shown,
+    begin({ audio, video, facts }) {
+      shown.frames = 0;
+      shown.video = video === 'h264' ? { ...facts.video, codec: 'h264' } : facts.video;
+      delete shown.audio;
+      if (audio !== 'none' && facts.audio)
+        shown.audio = { codec: audio === 'aac' ? 'aac' : facts.audio.codec };
+    },
+    progress(frames) {
+      if (frames <= shown.frames) return false;
+      shown.frames = frames;
+      if (shown.state === 'live') return true;
+      const nowMs = Date.now();
+      if (hasRun) shown.restarts += 1;
+      hasRun = true;
+      Object.assign(shown, { state: 'live', sinceMs: nowMs, upSinceMs: nowMs });
+      news.record();
+      return true;
+    },
+    enter(state, reason) {
+      const isNews = shown.state !== state || shown.reason !== reason;
+      if (shown.state !== state) Object.assign(shown, { state, sinceMs: Date.now() });
+      shown.reason = reason;
+      delete shown.upSinceMs;
+      delete shown.bitsPerSecond;
+      if (isNews) news.record();
+    },
+    tick() {
+      if (performance.now() <= own.vouchedUntilMs) heartbeat(heartbeatOf(shown));
+      if (shown.state === 'live') rate.measure();
+      news.tick();
+    },
+  };
+}
+
+const heartbeatOf = ({ state, frames, bitsPerSecond, restarts }: Shown): object => ({
+  ...{ state, frames, restarts },
+  ...(bitsPerSecond === undefined ? {} : { bitsPerSecond }),
+});
+
+/** What has changed goes to the catalog at once and to the workflow as often as its history bears; both may be away. */
+function createNews(own: OwnRelay, { shown, toldState }: { shown: Shown; toldState: RelayState }) {
+  const { catalog, tellRelay } = own.deps;
+  let told = toldState;
+  let tellings = fullBucket(tellingRule, Date.now());
+  let recordedMs = -Infinity;
+  const record = (): void => {
+    recordedMs = performance.now();
+    const report = reportOf(own, shown);
+    catalog.relays.record([{ cameraId: own.cameraId, report }]).catch(() => undefined);
+  };
+  const tell = (): void => {
+    const left = spent(tellings, tellingRule, Date.now());
+    if (!left) return;
+    tellings = left;
+    told = shown.state;
+    tellRelay(own.cameraId, reportOf(own, shown)).catch(() => undefined);
+  };
+  return {
+    record,
+    tick() {
+      if (shown.state !== told) tell();
+      if (shown.state === 'live' && performance.now() - recordedMs >= recordMs) record();
+    },
+  };
+}
+
+function reportOf({ row, epoch }: OwnRelay, shown: Shown): RelayReport {
+  const { sinceMs, upSinceMs, frames: _, ...rest } = shown;
+  return {
+    ...rest,
+    ...{ epoch, sinceAt: isoFromMs(sinceMs), engine: 'ffmpeg', source: redactUrl(row.spec.url) },
+    ...(row.server === undefined ? {} : { server: row.server }),
+    ...(upSinceMs === undefined ? {} : { upSinceAt: isoFromMs(upSinceMs) }),
+  };
+}
+
+/** ffmpeg does not know how much it sends over RTSP; MediaMTX knows what arrives. */
+function createRate({ deps, row, path, signal }: OwnRelay, shown: Shown): { measure(): void } {
+  let last: { bytes: number; atMs: number } | undefined;
+  let askedMs = -Infinity;
+  const ask = async (): Promise<void> => {
+    const control = await deps.controlOf(row.server ?? '');
+    const bytes = (await control.getPath({ name: path, signal }))?.inboundBytes;
+    const atMs = performance.now();
+    if (bytes === undefined) return;
+    if (last && bytes > last.bytes && shown.state === 'live')
+      shown.bitsPerSecond = Math.round(((bytes - last.bytes) * 8000) / (atMs - last.atMs));
+    last = { bytes, atMs };
+  };
+  return {
+    measure() {
+      if (performance.now() - askedMs < measureMs) return;
+      askedMs = performance.now();
+      // A figure for people: without the server's answer there is none.
+      ask().catch(() => undefined);
+    },
+  };
+}
