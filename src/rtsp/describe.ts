@@ -34,7 +34,8 @@ const maxRedirects = 2;
  * over TLS for rtsps, where the certificate is not checked. Throws AuthRejected (a login is refused, or wanted and there is none),
  * SourceMissing, SourceBusy (with Retry-After), SourceUnreachable (refused, no such name, no connection in time, broken off),
  * SourceStalled (connected and silent), MediaUnreadable (no RTSP, out of bounds, no video), InputInvalid (any other refusal),
- * ForbiddenUrl (another scheme, a redirect to another host); the signal's reason. Messages name host and port alone.
+ * ForbiddenUrl (another scheme, a redirect to another host); the signal's reason. Messages name host and port alone; only an address
+ * outside the grammar is shown, redacted.
  */
 export async function describeRtsp(ask: DescribeAsk): Promise<SourceFacts> {
   const untilMs = performance.now() + ask.timeoutSeconds * 1000;
