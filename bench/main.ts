@@ -6,12 +6,13 @@ import { benches as merges } from './merge.ts';
 import { benches as days } from './merge-day.ts';
 import { benches as orchestration } from './orchestration.ts';
 import { forgetRecordings } from './recording.ts';
+import { benches as relays } from './relays.ts';
 import { apartLines, line, type Measured } from './report.ts';
 import { benches as scans } from './scan.ts';
 import { benches as memory } from './worker-memory.ts';
 import { writeReport } from './write-report.ts';
 
-const all: Bench[] = [...scans, ...merges, ...days, ...downloads, ...orchestration, ...memory];
+const all: Bench[] = [...scans, ...merges, ...days, ...downloads, ...orchestration, ...memory, ...relays];
 
 function chosen(names: readonly string[]): Bench[] {
   const unknown = names.filter((name) => !all.some((bench) => bench.name.startsWith(name)));

@@ -18,6 +18,8 @@ export interface TemporalPlace {
   namespace: string;
   /** Scratch beside the server's database. */
   dir: string;
+  /** Process group of the server. */
+  pid: number;
 }
 
 /** The binary is the one that the set-up names, or the cached one. */
@@ -38,7 +40,7 @@ export async function withTemporal<T>(work: (place: TemporalPlace) => Promise<T>
       logFile: join(dir, 'temporal.log'),
     });
     try {
-      return await work({ address: server.address, namespace, dir });
+      return await work({ address: server.address, namespace, dir, pid: server.pid });
     } finally {
       await server.stop();
     }

@@ -19,7 +19,10 @@ const named = (name: string, description: string): Command =>
   withCommonFlags(new Command(name)).description(description).argument('<name>', 'name of the server');
 
 const add = (terminal: Terminal): Command =>
-  named('add', 'Add a MediaMTX server with its gate, or replace its addresses; it takes its share of cameras.')
+  named(
+    'add',
+    'Add a MediaMTX server with its gate, or replace its addresses; it takes its share of cameras.',
+  )
     .requiredOption('--api-url <url>', 'http://host:port of its Control API, as workers reach it')
     .requiredOption('--rtsp-url <url>', 'rtsp://host:port, as workers reach it')
     .requiredOption('--accounts <file>', 'the accounts file of its gate (see `longtake gate`)')

@@ -16,6 +16,9 @@ export function restreamCommand(terminal: Terminal): Command {
     .addCommand(engine(terminal))
     .addCommand(all(terminal, 'pause', 'Take all relays down until `resume`; the list is still followed.'))
     .addCommand(all(terminal, 'resume', 'Bring all relays back after a pause.'))
+    .addCommand(
+      all(terminal, 'accept', 'Take the list of cameras as it is now, however many are missing from it.'),
+    )
     .addCommand(relayServerCommand(terminal))
     .addCommand(mapCommand(terminal));
   for (const trigger of triggerCommands(terminal)) command.addCommand(trigger);
@@ -44,7 +47,9 @@ const run = (terminal: Terminal): Command =>
 
 const status = (terminal: Terminal): Command =>
   withCommonFlags(new Command('status'))
-    .description('Show relays with server, address for viewers, figures and the last failure. Needs the catalog alone.')
+    .description(
+      'Show relays with server, address for viewers, figures and the last failure. Needs the catalog alone.',
+    )
     .argument('[camera]', 'only this camera')
     .addOption(
       new Option('--state <state>', 'only relays in this state').choices([
@@ -58,7 +63,11 @@ const status = (terminal: Terminal): Command =>
     )
     .addHelpText(
       'after',
-      examples('longtake restream status', 'longtake restream status --state waiting', 'longtake restream status cam-1 --json'),
+      examples(
+        'longtake restream status',
+        'longtake restream status --state waiting',
+        'longtake restream status cam-1 --json',
+      ),
     )
     .action(perform(terminal, async () => (await import('./restream/status.ts')).showRestream));
 
@@ -90,7 +99,7 @@ const engine = (terminal: Terminal): Command =>
     .addHelpText('after', examples('longtake restream engine cam-1 ffmpeg'))
     .action(perform(terminal, async () => (await import('./restream/order.ts')).setEngine));
 
-const all = (terminal: Terminal, name: 'pause' | 'resume', description: string): Command =>
+const all = (terminal: Terminal, name: 'pause' | 'resume' | 'accept', description: string): Command =>
   withCommonFlags(new Command(name))
     .description(description)
     .addHelpText('after', examples(`longtake restream ${name}`))

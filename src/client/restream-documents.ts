@@ -56,7 +56,10 @@ function figuresOf({ sinceAt, viewUrl, video, audio, bitsPerSecond, upSinceAt }:
   };
 }
 
-export function relayServerDocumentOf(server: RelayServerRow, rows: readonly RelayRow[]): RelayServerDocument {
+export function relayServerDocumentOf(
+  server: RelayServerRow,
+  rows: readonly RelayRow[],
+): RelayServerDocument {
   const { name, spec, state, sinceMs, reason } = server;
   return {
     name,

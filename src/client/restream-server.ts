@@ -40,16 +40,22 @@ function parsed<T extends z.ZodType>(schema: T, value: unknown, what: string): z
 export async function returnRelayServer({ relayServers }: Servers, name: string): Promise<void> {
   const { state, reason } = await required(relayServers, name);
   if (state === 'down')
-    throw new Fault('InputInvalid', `The MediaMTX server ${name} does not answer: ${reason ?? 'no reason is known'}.`, {
-      remedy: 'Bring it back first; `longtake restream server list` then shows it as held.',
-    });
+    throw new Fault(
+      'InputInvalid',
+      `The MediaMTX server ${name} does not answer: ${reason ?? 'no reason is known'}.`,
+      {
+        remedy: 'Bring it back first; `longtake restream server list` then shows it as held.',
+      },
+    );
   await relayServers.setState({ name, state: 'up' });
 }
 
 /** Its relays move to the others. Throws Fault NotFound, InputInvalid for the last one that still carries relays. */
 export async function removeRelayServer({ relays, relayServers }: Servers, name: string): Promise<void> {
   await required(relayServers, name);
-  const others = (await relayServers.list()).filter((server) => server.name !== name && server.state === 'up');
+  const others = (await relayServers.list()).filter(
+    (server) => server.name !== name && server.state === 'up',
+  );
   const carries = (await relays.list()).some((row) => row.server === name);
   if (carries && others.length === 0)
     throw new Fault('InputInvalid', `The MediaMTX server ${name} carries relays, and no other one is up.`, {
@@ -57,7 +63,8 @@ export async function removeRelayServer({ relays, relayServers }: Servers, name:
     });
   const weights = others.map((server) => ({ name: server.name, weight: server.spec.weight }));
   await relayServers.setState({ name, state: 'held', reason: 'It is being removed.' });
-  if (carries) await relays.move({ from: name, to: (row) => placeOn(row.cameraId, weights, row.spec.server)! });
+  if (carries)
+    await relays.move({ from: name, to: (row) => placeOn(row.cameraId, weights, row.spec.server)! });
   await relayServers.remove(name);
 }
 

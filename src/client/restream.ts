@@ -47,6 +47,7 @@ export async function setRelayEngine(
 const toAll = {
   pause: messages.pauseRelays,
   resume: messages.resumeRelays,
+  accept: messages.acceptList,
   settle: messages.serversChanged,
 } as const;
 

@@ -70,8 +70,9 @@ export interface RestreamInput {
 
 export interface RestreamSession {
   paused: boolean;
-  /** An order not yet carried out. */
+  /** Orders not yet carried out. */
   pauseOrder?: boolean;
+  accepts?: boolean;
   /** MediaMTX servers that have a keeper. */
   servers: string[];
   attention?: string;
@@ -101,4 +102,6 @@ export const pauseRelays = defineSignal<[]>('pause');
 export const resumeRelays = defineSignal<[]>('resume');
 /** A MediaMTX server was added, removed, lost, or may take its cameras back. */
 export const serversChanged = defineSignal<[]>('serversChanged');
+/** The list is right as it is now, however many cameras it misses. */
+export const acceptList = defineSignal<[]>('acceptList');
 export const restreamStatus = defineQuery<RestreamStatus>('status');

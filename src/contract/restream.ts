@@ -24,7 +24,9 @@ export type RelayDocument = z.infer<typeof relayDocument>;
 
 export const relayServerDocument = z.strictObject({
   name: z.string(),
-  state: z.enum(['up', 'down', 'held']).describe('held: it answers again and waits for `restream server return`.'),
+  state: z
+    .enum(['up', 'down', 'held'])
+    .describe('held: it answers again and waits for `restream server return`.'),
   since: instant,
   apiUrl: z.string(),
   rtspUrl: z.string(),
@@ -53,7 +55,7 @@ export type RestreamDocument = z.infer<typeof restreamDocument>;
 /** Answer of an order to one relay, or to all (then without `camera`). */
 export const relayAsked = z.strictObject({
   camera: z.string().optional(),
-  asked: z.enum(['run', 'restart', 'stop', 'pause', 'resume', 'engine']),
+  asked: z.enum(['run', 'restart', 'stop', 'pause', 'resume', 'accept', 'engine']),
   workflowId: z.string(),
 });
 
@@ -68,7 +70,9 @@ export const relayServerRequest = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z0-9](?:[a-z0-9._-]{0,61}[a-z0-9])?$/, 'small letters, digits, dots, hyphens, underscores'),
-  apiUrl: z.string().regex(/^https?:\/\/[^/@\s]+\/?$/, 'http://host:port of the Control API, without a login'),
+  apiUrl: z
+    .string()
+    .regex(/^https?:\/\/[^/@\s]+\/?$/, 'http://host:port of the Control API, without a login'),
   rtspUrl: z.string().regex(/^rtsps?:\/\/[^/@\s]+\/?$/, 'rtsp://host:port, without a login'),
   viewUrl: z
     .string()

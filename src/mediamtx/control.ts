@@ -57,6 +57,8 @@ export interface PathConfig {
   /** Address that MediaMTX pulls, with credentials: secret. */
   source: string;
   record: boolean;
+  /** SHA-256 of the certificate that an rtsps camera shows, hexadecimal: cameras sign their own. */
+  certificateSha256?: string;
 }
 
 const configSchema = z.object({ name: z.string(), source: z.string(), record: z.boolean() });
@@ -123,8 +125,9 @@ export function createControl({ baseUrl, credentials }: ControlSpec): Control {
 
 const nameInUrl = (name: string): string => name.split('/').map(encodeURIComponent).join('/');
 
-const bodyOf = ({ source, record }: PathConfig): object => ({
+const bodyOf = ({ source, record, certificateSha256 }: PathConfig): object => ({
   source,
   ...(/^rtsps?:/i.test(source) ? { rtspTransport: 'tcp' } : {}),
   record,
+  ...(certificateSha256 ? { sourceFingerprint: certificateSha256 } : {}),
 });

@@ -93,7 +93,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     node: true,
     only: {
       '../catalog': ['src/cli/session.ts'],
-      '../worker': ['src/cli/worker/run.ts'],
+      '../worker': ['src/cli/worker/run.ts', 'src/cli/restream/run.ts'],
       '../gate': ['src/cli/gate/run.ts'],
     },
   },

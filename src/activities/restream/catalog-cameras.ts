@@ -11,8 +11,14 @@ export function catalogCameras({ cameras, credentials }: Pick<Catalog, 'cameras'
   const logins = new Map<string, { revision: number; login: Credential | undefined }>();
   return async () => {
     const wanted: WantedRelay[] = [];
-    for (const { id, name, liveUrl, hasCredentials, revision } of await cameras.list({ enabledOnly: true })) {
+    const switchedOff: string[] = [];
+    for (const camera of await cameras.list()) {
+      const { id, name, enabled, liveUrl, hasCredentials, revision } = camera;
       if (liveUrl === undefined) continue;
+      if (!enabled) {
+        switchedOff.push(id);
+        continue;
+      }
       let known = logins.get(id);
       if (known?.revision !== revision)
         logins.set(
@@ -25,6 +31,6 @@ export function catalogCameras({ cameras, credentials }: Pick<Catalog, 'cameras'
         ...(known.login ? { credentials: known.login } : {}),
       });
     }
-    return { cameras: wanted, illDescribed: [], problems: [] };
+    return { cameras: wanted, switchedOff, illDescribed: [], problems: [] };
   };
 }

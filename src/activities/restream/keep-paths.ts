@@ -1,4 +1,5 @@
 // A keeper's hands at the server: paths of ours up and down, and nobody else's touched.
+import type { PathConfig } from '../../mediamtx/control.ts';
 import type { KeptRelay } from './kept-relay.ts';
 import type { Keeping } from './keeping.ts';
 import { apiLanes, inLanes } from './lanes.ts';
@@ -6,7 +7,11 @@ import { apiLanes, inLanes } from './lanes.ts';
 const compareMs = 30_000;
 
 /** What a path of this relay is made of; the address is secret. */
-export const configOf = ({ source, row }: KeptRelay) => ({ source, record: row.spec.record ?? false });
+export const configOf = ({ source, row, certificateSha256 }: KeptRelay): PathConfig => ({
+  source,
+  record: row.spec.record ?? false,
+  ...(certificateSha256 ? { certificateSha256 } : {}),
+});
 
 export const takeDown = ({ control, signal }: Keeping, name: string): Promise<unknown> =>
   control.deletePath({ name, signal });

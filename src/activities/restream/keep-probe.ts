@@ -18,7 +18,12 @@ async function ask(keeping: Keeping, relay: KeptRelay): Promise<RelayStep> {
   const { deps, limits, settings, signal } = keeping;
   try {
     const { source: url } = relay;
-    const { video, audio } = await deps.probe({ url, timeoutSeconds: settings.connectSeconds, signal });
+    const { video, audio, certificateSha256 } = await deps.probe({
+      url,
+      timeoutSeconds: settings.connectSeconds,
+      signal,
+    });
+    if (certificateSha256) relay.certificateSha256 = certificateSha256;
     relay.streams = { video, ...(audio ? { audio: { codec: audio.codec } } : {}) };
     return probed(relay.memory, Date.now());
   } catch (error) {

@@ -14,6 +14,8 @@ export interface KeptRelay {
   path: string;
   /** With credentials: secret. */
   source: string;
+  /** Of an rtsps camera, as its last probe saw it. */
+  certificateSha256?: string;
   /** Host of the source, for the budget of connections. */
   host: string;
   memory: RelayMemory;

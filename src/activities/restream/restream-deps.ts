@@ -30,6 +30,8 @@ export interface CameraListRead {
   cameras: WantedRelay[];
   /** Ids of rows that are there, but cannot be served as they stand: what was known of them stays in force. */
   illDescribed: string[];
+  /** Ids of rows that say themselves that they are not to be relayed. */
+  switchedOff: string[];
   /** What is wrong with rows, a sentence each, without secrets. */
   problems: string[];
 }

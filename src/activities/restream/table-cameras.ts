@@ -2,16 +2,14 @@
 import type { CameraProblem, CameraTable } from '../../camera-table/collect-cameras.ts';
 import type { CameraListRead } from './restream-deps.ts';
 
-export function listOfTable({
-  cameras,
-  problems,
-}: Pick<CameraTable, 'cameras' | 'problems'>): CameraListRead {
+export function listOfTable({ cameras, disabled, problems }: CameraTable): CameraListRead {
   return {
     cameras: cameras.map(({ cameraId, spec, credentials }) => ({
       cameraId,
       spec,
       ...(credentials ? { credentials } : {}),
     })),
+    switchedOff: disabled.map(({ cameraId }) => cameraId),
     illDescribed: problems.flatMap(({ id }) => (id === undefined ? [] : [id])),
     problems: problems.map(problemText),
   };

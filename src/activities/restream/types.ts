@@ -6,6 +6,8 @@ export interface WatchRequest {
   attention?: string;
   /** Servers that have a keeper; the watch ends when the catalog names others. */
   servers: string[];
+  /** The operator's word: the list is right as it is, however many cameras it misses. */
+  accept: boolean;
 }
 
 /** What has changed in the list of cameras, at most a few hundred at once; the next watch finds the rest at once. */

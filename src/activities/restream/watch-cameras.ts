@@ -15,8 +15,10 @@ export async function watchCameras(deps: RestreamDeps, request: WatchRequest): P
   const wake = createWake(signal);
   deps.onCamerasChanged(signal, wake.now);
   let missing: MissingCameras = new Map();
+  let { accept } = request;
   for (;;) {
-    const read = await readOnce(deps, missing, signal);
+    const read = await readOnce(deps, { missing, accept, signal });
+    accept &&= read.failed;
     missing = read.missing;
     const outcome = await outcomeOf(deps, read.attention);
     heartbeat({ cameras: read.cameras, ...(read.attention ? { attention: read.attention } : {}) });
@@ -26,14 +28,22 @@ export async function watchCameras(deps: RestreamDeps, request: WatchRequest): P
   }
 }
 
+interface Reading {
+  missing: MissingCameras;
+  accept: boolean;
+  signal: AbortSignal;
+}
+
 interface Read {
+  /** The list could not be read. */
+  failed: boolean;
   missing: MissingCameras;
   cameras: number;
   attention?: string;
 }
 
 /** One look at the list; what it says goes into the catalog, which is the last good list from then on. */
-async function readOnce(deps: RestreamDeps, missing: MissingCameras, signal: AbortSignal): Promise<Read> {
+async function readOnce(deps: RestreamDeps, { missing, accept, signal }: Reading): Promise<Read> {
   const { relays } = deps.catalog;
   const lastGood = await relays.fingerprints();
   const read = await deps.readCameras(signal).catch((error: unknown) => {
@@ -46,10 +56,16 @@ async function readOnce(deps: RestreamDeps, missing: MissingCameras, signal: Abo
     // Whether a row has changed is the catalog's own comparison.
     read: 'error' in read ? read : { cameras: present(read, lastGood) },
   });
-  if (!('error' in read)) await relays.sync({ cameras: read.cameras, gone: changes.gone });
+  if (!('error' in read)) {
+    const off = read.switchedOff.filter((id) => lastGood.has(id));
+    const gone = accept ? absentees(read, lastGood) : [...changes.gone, ...off];
+    await relays.sync({ cameras: read.cameras, gone });
+  }
   const problems = 'error' in read ? undefined : problemsSentence(read.problems);
-  const sentences = [changes.attention, problems].filter((one) => one !== undefined);
+  const doubt = 'error' in read || !accept ? changes.attention : undefined;
+  const sentences = [doubt, problems].filter((one) => one !== undefined);
   return {
+    failed: 'error' in read,
     missing: changes.missing,
     cameras: 'error' in read ? lastGood.size : read.cameras.length,
     ...(sentences.length > 0 ? { attention: sentences.join(' ') } : {}),
@@ -57,13 +73,22 @@ async function readOnce(deps: RestreamDeps, missing: MissingCameras, signal: Abo
 }
 
 /** Everything the list names, right or not. */
-const present = (
+function present(
+  { cameras, illDescribed, switchedOff }: CameraListRead,
+  lastGood: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const ids = [...cameras.map(({ cameraId }) => cameraId), ...illDescribed, ...switchedOff];
+  return new Map(ids.map((id) => [id, lastGood.get(id) ?? '']));
+}
+
+/** What the operator lets go: all that is not relayed by this list, and not merely ill described. */
+function absentees(
   { cameras, illDescribed }: CameraListRead,
   lastGood: ReadonlyMap<string, string>,
-): ReadonlyMap<string, string> =>
-  new Map(
-    [...cameras.map(({ cameraId }) => cameraId), ...illDescribed].map((id) => [id, lastGood.get(id) ?? '']),
-  );
+): string[] {
+  const stay = new Set([...cameras.map(({ cameraId }) => cameraId), ...illDescribed]);
+  return [...lastGood.keys()].filter((id) => !stay.has(id));
+}
 
 function problemsSentence(problems: readonly string[]): string | undefined {
   if (problems.length === 0) return undefined;

@@ -13,9 +13,13 @@ export interface Health {
 
 /** @throws Fault InputInvalid */
 export function healthAddress(value: unknown): { ip: string; port: number } {
-  const [, ip = '', port = ''] = /^(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\]):(\d{1,5})$/i.exec(String(value)) ?? [];
+  const [, ip = '', port = ''] =
+    /^(\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:]+\]):(\d{1,5})$/i.exec(String(value)) ?? [];
   if (ip === '' || Number(port) > 65_535)
-    throw new Fault('InputInvalid', `--health takes ip:port such as 127.0.0.1:9180, not ${JSON.stringify(value)}.`);
+    throw new Fault(
+      'InputInvalid',
+      `--health takes ip:port such as 127.0.0.1:9180, not ${JSON.stringify(value)}.`,
+    );
   return { ip: ip.replace(/^\[|\]$/g, ''), port: Number(port) };
 }
 
@@ -31,7 +35,10 @@ export async function serveHealth({ ip, port }: { ip: string; port: number }): P
     server.listen({ host: ip, port });
     await once(server, 'listening');
   } catch (error) {
-    throw new Fault('ConfigInvalid', `The health endpoint cannot listen at ${ip}:${port}: ${(error as Error).message}.`);
+    throw new Fault(
+      'ConfigInvalid',
+      `The health endpoint cannot listen at ${ip}:${port}: ${(error as Error).message}.`,
+    );
   }
   return {
     url: `http://${ip}:${(server.address() as AddressInfo).port}/healthz`,

@@ -9,7 +9,7 @@ import { printJson } from '../output/json.ts';
 import type { Implementation, Invocation } from '../perform.ts';
 import { configOf } from '../session.ts';
 
-type Asked = 'restart' | 'stop' | 'pause' | 'resume' | 'engine';
+type Asked = 'restart' | 'stop' | 'pause' | 'resume' | 'accept' | 'engine';
 
 interface Order {
   asked: Asked;
@@ -39,6 +39,7 @@ const words: Record<Asked, string> = {
   stop: 'stop',
   pause: 'pause',
   resume: 'resume',
+  accept: 'follow the list as it is',
   engine: 'switch engines',
 };
 
@@ -58,14 +59,18 @@ export const stopRelay: Implementation = (invocation) => {
 export const setEngine: Implementation = async (invocation) => {
   const [camera = '', engine = ''] = invocation.args;
   if (!(relayEngines as readonly string[]).includes(engine))
-    throw new Fault('InputInvalid', `The engine is ${relayEngines.join(' or ')}, not ${JSON.stringify(engine)}.`);
-  const send = (client: Client) => setRelayEngine(client, { cameraId: camera, engine: engine as RelayEngine });
+    throw new Fault(
+      'InputInvalid',
+      `The engine is ${relayEngines.join(' or ')}, not ${JSON.stringify(engine)}.`,
+    );
+  const send = (client: Client) =>
+    setRelayEngine(client, { cameraId: camera, engine: engine as RelayEngine });
   return give(invocation, { asked: 'engine', camera, send });
 };
 
 const toAll =
-  (asked: 'pause' | 'resume'): Implementation =>
+  (asked: 'pause' | 'resume' | 'accept'): Implementation =>
   (invocation) =>
     give(invocation, { asked, send: (client) => orderAllRelays(client, asked) });
 
-export const orderAll = { pause: toAll('pause'), resume: toAll('resume') };
+export const orderAll = { pause: toAll('pause'), resume: toAll('resume'), accept: toAll('accept') };

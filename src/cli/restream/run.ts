@@ -14,7 +14,8 @@ export async function runRestream(invocation: Invocation): Promise<void> {
   const { terminal, flags, signal } = invocation;
   const config = await withDsn(invocation, withHost(await configOf(invocation), flags['host']));
   if (flags['detach'] === true) return await begin(invocation, config);
-  const health = flags['health'] === undefined ? undefined : await serveHealth(healthAddress(flags['health']));
+  const health =
+    flags['health'] === undefined ? undefined : await serveHealth(healthAddress(flags['health']));
   try {
     await runWorker({
       config,
@@ -22,7 +23,9 @@ export async function runRestream(invocation: Invocation): Promise<void> {
       onReady: () => {
         health?.setReady();
         begin(invocation, config).catch((error: unknown) =>
-          terminal.err(`The supervisor is not started yet: ${error instanceof Error ? error.message : String(error)}`),
+          terminal.err(
+            `The supervisor is not started yet: ${error instanceof Error ? error.message : String(error)}`,
+          ),
         );
       },
     });

@@ -19,7 +19,12 @@ export const addServer = (invocation: Invocation): Promise<void> =>
     const problems: string[] = [];
     const weight = numberOf({ flags, name: 'weight', problems });
     if (problems.length > 0) throw new Fault('InputInvalid', problems.join('\n'));
-    const request = { name: args[0], apiUrl: flags['apiUrl'], rtspUrl: flags['rtspUrl'], returns: flags['returns'] };
+    const request = {
+      name: args[0],
+      apiUrl: flags['apiUrl'],
+      rtspUrl: flags['rtspUrl'],
+      returns: flags['returns'],
+    };
     const name = await addRelayServer(catalog, {
       request: {
         ...request,
@@ -48,7 +53,9 @@ export const listServers = (invocation: Invocation): Promise<void> =>
     const servers = (await catalog.relayServers.list()).map((server) => relayServerDocumentOf(server, rows));
     if (json) return printJson<typeof relayServerList>(terminal, servers);
     if (servers.length === 0)
-      return terminal.out('No MediaMTX servers. `longtake up` adds its own; others: restream server add --help');
+      return terminal.out(
+        'No MediaMTX servers. `longtake up` adds its own; others: restream server add --help',
+      );
     terminal.out(
       renderTable(
         ['name', 'state', 'relays', 'weight', 'viewers', 'reason'],
@@ -84,7 +91,10 @@ async function tellSupervisor({ config }: Session): Promise<void> {
   await temporal.close();
 }
 
-function say({ terminal, json }: Session, document: { name: string; changed: 'added' | 'returned' | 'removed' }) {
+function say(
+  { terminal, json }: Session,
+  document: { name: string; changed: 'added' | 'returned' | 'removed' },
+) {
   if (json) return printJson<typeof relayServerChanged>(terminal, document);
   terminal.out(`MediaMTX server ${document.name} ${document.changed}.`);
 }

@@ -93,7 +93,10 @@ export const watchRestream = (invocation: Invocation): Promise<void> =>
     }
   });
 
-const lineOf = ({ camera, state, since, reason, viewUrl }: RelayDocument, before: string | undefined): string =>
+const lineOf = (
+  { camera, state, since, reason, viewUrl }: RelayDocument,
+  before: string | undefined,
+): string =>
   [
     since ?? '',
     `${camera}:`,

@@ -25,6 +25,8 @@ interface Supervisor {
   /** Waiting to be carried out. */
   pauseOrder?: boolean;
   settles: boolean;
+  /** The next watch takes the list as it is. */
+  accepts: boolean;
   /** As the list of workflows shows it. */
   shownState?: string;
 }
@@ -33,7 +35,13 @@ interface Supervisor {
 const sessionEvents = 1_500;
 
 export async function restream(input: RestreamInput): Promise<void> {
-  const supervisor: Supervisor = { paused: false, servers: [], ...input.session, settles: true };
+  const supervisor: Supervisor = {
+    paused: false,
+    servers: [],
+    accepts: false,
+    ...input.session,
+    settles: true,
+  };
   listen(supervisor);
   // Keepers that an earlier session knew may have ended with their worker fleet.
   supervisor.servers = [];
@@ -52,6 +60,10 @@ function listen(supervisor: Supervisor): void {
   setHandler(messages.pauseRelays, () => void (supervisor.pauseOrder = true));
   setHandler(messages.resumeRelays, () => void (supervisor.pauseOrder = false));
   setHandler(messages.serversChanged, () => void (supervisor.settles = true));
+  setHandler(messages.acceptList, () => {
+    supervisor.accepts = true;
+    supervisor.settles = true;
+  });
   setHandler(messages.restreamStatus, () => {
     const { paused, servers, attention } = supervisor;
     return { paused, servers, ...(attention === undefined ? {} : { attention }) };
@@ -72,12 +84,13 @@ async function carryOut(supervisor: Supervisor): Promise<void> {
 
 /** What the watch found; undefined when an order came first. */
 async function watchUntilOrdered(supervisor: Supervisor): Promise<WatchOutcome | undefined> {
-  const { attention, servers } = supervisor;
+  const { accepts: accept, attention, servers } = supervisor;
+  supervisor.accepts = false;
   const scope = new CancellationScope();
   let news: WatchOutcome | undefined;
   let ended = false;
   const watching = scope
-    .run(() => live.watchCameras({ servers, ...(attention === undefined ? {} : { attention }) }))
+    .run(() => live.watchCameras({ accept, servers, ...(attention === undefined ? {} : { attention }) }))
     .then((outcome) => void (news = outcome))
     .catch((error: unknown) => {
       if (!isCancellation(error)) throw error;
@@ -116,13 +129,14 @@ function show(supervisor: Supervisor): void {
 
 async function continueInNewSession(input: RestreamInput, supervisor: Supervisor): Promise<void> {
   await condition(allHandlersFinished);
-  const { paused, servers, attention, pauseOrder } = supervisor;
+  const { accepts, paused, servers, attention, pauseOrder } = supervisor;
   await makeContinueAsNewFunc<typeof restream>()({
     ...input,
     session: {
       paused,
       servers,
       ...(pauseOrder === undefined ? {} : { pauseOrder }),
+      ...(accepts ? { accepts } : {}),
       ...(attention === undefined ? {} : { attention }),
     },
   });
