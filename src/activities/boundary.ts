@@ -27,13 +27,15 @@ function failureOf(fault: Fault): ApplicationFailure {
   const waitSeconds = fault.details.retryAfterSeconds ?? row.retryAfterSeconds;
   return ApplicationFailure.create({
     type: fault.type,
-    message: `${fault.message} ${row.remedy}`.slice(0, maxDetailCharacters),
+    message: `${sentence(fault.message)} ${row.remedy}`.slice(0, maxDetailCharacters),
     nonRetryable: row.retry === 'never' || row.retry === 'few',
     details: [boundedDetails(fault)],
     ...(waitSeconds === undefined ? {} : { nextRetryDelay: Math.ceil(waitSeconds * 1000) }),
     ...(row.benign ? { category: ApplicationFailureCategory.BENIGN } : {}),
   });
 }
+
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
 /** The last stderr lines are what a person needs most, so they are kept longest. */
 function boundedDetails({ details }: Fault): Record<string, unknown> {

@@ -37,8 +37,7 @@ export async function estimatePlan(request: EstimateRequest): Promise<PlanEstima
     cameraDays: rows.length,
     segments: countSegments(rows, spec.segmentSeconds),
     expectedBytes,
-    freeBytes: freeBytes ?? 0,
-    // Where the media root is on other machines, their workers wait for space; nothing is known here.
+    freeBytes: freeBytes ?? null,
     fits: freeBytes === undefined || expectedBytes <= freeBytes,
   };
 }

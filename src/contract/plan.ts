@@ -159,6 +159,9 @@ export const planEstimate = z.strictObject({
   expectedBytes: z
     .int()
     .describe('From the bit rate of stored segments, else 2 Mbit/s; segments plus merged files.'),
-  freeBytes: z.int(),
+  freeBytes: z
+    .int()
+    .nullable()
+    .describe('Where the media root lies; null when that is on other machines, whose workers wait for space.'),
   fits: z.boolean(),
 });

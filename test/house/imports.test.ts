@@ -83,8 +83,7 @@ describe('imports', () => {
       ),
     );
     // protobufjs: replay of saved histories breaks under npm when another version is hoisted above the SDK's.
-    // pino: chosen for logs (docs/decisions/0001-dependencies.md), not in use yet.
-    const indirect = ['protobufjs', 'pino'];
+    const indirect = ['protobufjs'];
     expect(
       Object.keys(manifest.dependencies).filter((name) => !used.has(name) && !indirect.includes(name)),
     ).toEqual([]);

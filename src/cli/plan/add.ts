@@ -48,7 +48,7 @@ function describe(
     `${counted(estimate.cameraDays, 'camera-day')} of ${spec.window}, ${spec.segmentSeconds} s segments, steps ${spec.steps.join(', ')}.`,
   );
   const free =
-    freeBytes === 0 && fits
+    freeBytes === null
       ? 'free space is known to the workers alone'
       : `${humanBytes(freeBytes)} free: ${fits ? 'fits' : 'does not fit'}`;
   terminal.out(`Expected: ${humanBytes(expectedBytes)}; ${free}.`);
