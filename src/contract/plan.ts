@@ -162,6 +162,8 @@ export const planEstimate = z.strictObject({
   freeBytes: z
     .int()
     .nullable()
-    .describe('Where the media root lies; null when that is on other machines, whose workers wait for space.'),
+    .describe(
+      'Where the media root lies; null when that is on other machines, whose workers wait for space.',
+    ),
   fits: z.boolean(),
 });
