@@ -6,7 +6,7 @@ import { createFfmpeg } from '../../src/media/ffmpeg.ts';
 import { relayArgs, relayListText } from '../../src/media/relay-args.ts';
 import { relayRtsp } from '../../src/media/relay.ts';
 import { parseSourceUrl } from '../../src/domain/url.ts';
-import { Fault } from '../../src/domain/fault.ts';
+import type { Fault } from '../../src/domain/fault.ts';
 import { mintToken } from '../../src/gate/token.ts';
 import { seenAt, startCamera, type LiveCamera } from '../fakes/live-camera.ts';
 import { eventually } from '../setup/eventually.ts';
@@ -187,7 +187,7 @@ describe('a relay', () => {
     const running = await relay({ sourceUrl, targetUrl: targetUrl('cam/blind'), stallSeconds: 3 });
     expect(await running.ended).toMatchObject({ type: 'SourceStalled' });
     expect(running.frames()).toBeGreaterThan(0);
-    expect(await Promise.race([blind.ended, 'sends'])).toBe('sends');
+    expect(await Promise.race([blind.ended, Promise.resolve('sends')])).toBe('sends');
   });
 });
 

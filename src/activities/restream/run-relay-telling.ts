@@ -44,7 +44,7 @@ export function createTelling(own: OwnRelay, heartbeat: (progress: unknown) => v
   };
   let hasRun = report?.upSinceAt !== undefined;
   // Being placed was told as connecting.
-  const news = createNews(own, { shown, toldState: 'connecting' });
+  const news = createNews(own, shown);
   const rate = createRate(own, shown);
   return {
     shown,
@@ -88,9 +88,9 @@ const heartbeatOf = ({ state, frames, bitsPerSecond, restarts }: Shown): object 
 });
 
 /** What has changed goes to the catalog at once and to the workflow as often as its history bears; both may be away. */
-function createNews(own: OwnRelay, { shown, toldState }: { shown: Shown; toldState: RelayState }) {
+function createNews(own: OwnRelay, shown: Shown) {
   const { catalog, tellRelay } = own.deps;
-  let told = toldState;
+  let told = newsOf(shown);
   let tellings = fullBucket(tellingRule, Date.now());
   let recordedMs = -Infinity;
   const record = (): void => {
@@ -102,17 +102,20 @@ function createNews(own: OwnRelay, { shown, toldState }: { shown: Shown; toldSta
     const left = spent(tellings, tellingRule, Date.now());
     if (!left) return;
     tellings = left;
-    told = shown.state;
+    told = newsOf(shown);
     tellRelay(own.cameraId, reportOf(own, shown)).catch(() => undefined);
   };
   return {
     record,
     tick() {
-      if (shown.state !== told) tell();
+      if (newsOf(shown) !== told) tell();
       if (shown.state === 'live' && performance.now() - recordedMs >= recordMs) record();
     },
   };
 }
+
+/** A break so short that only its end is seen is news too. */
+const newsOf = ({ state, restarts }: Shown): string => `${state} ${restarts}`;
 
 function reportOf({ row, epoch }: OwnRelay, shown: Shown): RelayReport {
   const { sinceMs, upSinceMs, frames: _, ...rest } = shown;
