@@ -23,15 +23,33 @@ export async function costOf(ids: readonly number[]): Promise<ProcessCost> {
   return total;
 }
 
-async function statOf(pid: string): Promise<{ group: number; ticks: number } | undefined> {
+async function statOf(pid: string): Promise<{ parent: number; group: number; ticks: number } | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   // The command in brackets may hold anything: fields are counted from behind it.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
   if (fields.length < 14) return undefined;
-  return { group: Number(fields[2]), ticks: Number(fields[11]) + Number(fields[12]) };
+  return {
+    parent: Number(fields[1]),
+    group: Number(fields[2]),
+    ticks: Number(fields[11]) + Number(fields[12]),
+  };
 }
 
 async function pssOf(pid: string): Promise<number> {
   const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
   return Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? 0) * 1024;
+}
+
+/** Ids of all processes below one. */
+export async function descendantsOf(pid: number): Promise<number[]> {
+  const parents = new Map<number, number>();
+  for (const name of await readdir('/proc')) {
+    const fields = /^\d+$/.test(name) ? await statOf(name) : undefined;
+    if (fields) parents.set(Number(name), fields.parent);
+  }
+  const below = (one: number): boolean => {
+    const parent = parents.get(one);
+    return parent !== undefined && parent !== 0 && (parent === pid || below(parent));
+  };
+  return [...parents.keys()].filter(below);
 }

@@ -1,178 +1,95 @@
-// What one more relay costs: the slope between few and many pulled relays, everything of ours included, against one ffmpeg that copies.
-import { fork, spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { Client, Connection } from '@temporalio/client';
-import type { Catalog } from '../src/catalog/catalog.ts';
-import { connectCatalog } from '../src/catalog/connect.ts';
+// What relays cost: the slope of pulled ones, one of engine ffmpeg, and a worker with a thousand.
 import { startRestream } from '../src/client/restream.ts';
-import { loadConfig } from '../src/config/load.ts';
-import { registerRelayServer } from '../src/embedded/register-relay-server.ts';
-import type { MediaMtxServer } from '../src/embedded/mediamtx-server.ts';
 import type { Bench, BenchResult } from './bench.ts';
-import { withMediaMtx } from './mediamtx.ts';
-import { costOf, type ProcessCost } from './process-cost.ts';
-import { makeRecording } from './recording.ts';
-import { withTemporal, type TemporalPlace } from './temporal.ts';
+import { costOf, descendantsOf } from './process-cost.ts';
+import { bringLive, look, lookAtPlainCopy, withRelayStage, type RelayStage } from './relay-stage.ts';
 
 const fewRelays = 100;
 const manyRelays = 500;
-/** Length of one look at what runs. */
-const lookSeconds = 20;
+const publishedRelays = 20;
+const allRelays = 1_000;
+const gigabyte = 2 ** 30;
 
-const settings = `restream:
-  connectsPerHost: 1000
-  connectsPerSubnet: 1000
-`;
+const per = (value: number, unit: string): string => `${value.toPrecision(2)} ${unit}`;
 
-interface Place extends TemporalPlace {
-  catalog: Catalog;
-  client: Client;
-  camera: MediaMtxServer;
-  target: MediaMtxServer;
-  worker: ChildProcess;
-}
+/** MediaMTX, its gate in this process, the worker with all it starts, and Temporal. */
+const everything = ({ target, worker, pid }: RelayStage): number[] => [
+  target.pid,
+  worker.pid!,
+  pid,
+  process.pid,
+];
 
-const loginUrl = (
-  server: MediaMtxServer,
-  account: { user: string; password: string },
-  path: string,
-): string => server.rtspUrl.replace('rtsp://', `rtsp://${account.user}:${account.password}@`) + `/${path}`;
-
-function copyTo(options: { input: string[]; url: string }): ChildProcess {
-  const args = [
-    '-nostdin',
-    '-v',
-    'error',
-    ...options.input,
-    '-c',
-    'copy',
-    '-f',
-    'rtsp',
-    '-rtsp_transport',
-    'tcp',
-  ];
-  return spawn('ffmpeg', [...args, options.url], { stdio: ['ignore', 'ignore', 'inherit'] });
-}
-
-async function stopped(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGKILL');
-  await ended;
-}
-
-async function liveRelays({ catalog, camera }: Place, count: number): Promise<void> {
-  const url = `${camera.rtspUrl}/source`;
-  const credentials = camera.users.reader;
-  const cameras = Array.from({ length: count }, (_, index) => ({ id: `cam-${index}`, liveUrl: url }));
-  await catalog.cameras.upsertMany({
-    rows: cameras.map((row) => ({ ...row, timeZone: 'UTC', tags: [], enabled: true })),
-    credentials: cameras.map(({ id }) => ({ cameraId: id, field: 'live' as const, ...credentials })),
-  });
-  for (;;) {
-    const rows = await catalog.relays.list();
-    if (rows.filter(({ report }) => report?.state === 'live').length >= count) return;
-    await pause(500);
-  }
-}
-
-/** Cost a second of everything of ours, and memory, while nothing changes. */
-async function look(ids: readonly number[]): Promise<{ cores: number; memoryBytes: number }> {
-  const own = process.cpuUsage();
-  const [before, startedMs] = [await costOf(ids), performance.now()];
-  await pause(lookSeconds * 1000);
-  const after: ProcessCost = await costOf(ids);
-  const { user, system } = process.cpuUsage(own);
-  const passedSeconds = (performance.now() - startedMs) / 1000;
-  return {
-    cores: (after.cpuSeconds - before.cpuSeconds + (user + system) / 1e6) / passedSeconds,
-    memoryBytes: after.memoryBytes,
-  };
-}
-
-async function copyCost({ camera, target }: Place): Promise<{ cores: number; memoryBytes: number }> {
-  const relay = copyTo({
-    input: ['-rtsp_transport', 'tcp', '-i', loginUrl(camera, camera.users.reader, 'source')],
-    url: loginUrl(target, target.users.publisher, 'plain'),
-  });
-  try {
-    await pause(5_000);
-    const ids = [relay.pid!];
-    const before = await costOf(ids);
-    await pause(lookSeconds * 1000);
-    const after = await costOf(ids);
-    return { cores: (after.cpuSeconds - before.cpuSeconds) / lookSeconds, memoryBytes: after.memoryBytes };
-  } finally {
-    await stopped(relay);
-  }
-}
-
-async function slope(place: Place): Promise<BenchResult> {
-  const ids = [place.target.pid, place.worker.pid!, place.pid];
-  const copy = await copyCost(place);
-  await startRestream(place.client);
-  await liveRelays(place, fewRelays);
-  const few = await look(ids);
-  await liveRelays(place, manyRelays);
-  const many = await look(ids);
+async function slopeOfPull(stage: RelayStage): Promise<BenchResult> {
+  const copy = await lookAtPlainCopy(stage);
+  await startRestream(stage.client);
+  await bringLive(stage, fewRelays);
+  const few = await look(everything(stage));
+  await bringLive(stage, manyRelays);
+  const many = await look(everything(stage));
   const more = manyRelays - fewRelays;
   const cores = (many.cores - few.cores) / more;
   const bytes = (many.memoryBytes - few.memoryBytes) / more;
-  const per = (value: number, unit: string): string => `${value.toPrecision(2)} ${unit}`;
   return {
     ratios: [cores / copy.cores],
-    detail: `a pulled relay more: ${per(cores, 'of a core')}, ${per(bytes / 1e6, 'MB')}; one ffmpeg that copies: ${per(copy.cores, 'of a core')}, ${per(copy.memoryBytes / 1e6, 'MB')}; ${manyRelays} relays in all: ${per(many.cores, 'cores')}, ${Math.round(many.memoryBytes / 1e6)} MB with MediaMTX, worker and Temporal`,
+    detail: `a pulled relay more: ${per(cores, 'of a core')}, ${per(bytes / 1e6, 'MB')}; one ffmpeg that copies: ${per(copy.cores, 'of a core')}, ${per(copy.memoryBytes / 1e6, 'MB')}; ${manyRelays} relays: ${per(many.cores, 'cores')}, ${Math.round(many.memoryBytes / 1e6)} MB in all`,
     apart: [
       { what: 'memory of a pulled relay ÷ of one ffmpeg that copies', ratios: [bytes / copy.memoryBytes] },
     ],
   };
 }
 
-async function startWorker({ dir, address }: TemporalPlace): Promise<ChildProcess> {
-  const program = fileURLToPath(new URL('./programs/worker.ts', import.meta.url));
-  const worker = fork(program, [dir, address], { execArgv: ['--expose-gc'] });
-  const [word] = (await Promise.race([once(worker, 'message'), once(worker, 'exit')])) as [unknown];
-  if (word !== 'ready') throw new Error(`The worker ended with ${String(word)} instead of beginning.`);
-  return worker;
+/** ffmpeg runs in groups of its own below the worker: MediaMTX and the worker show the rest. */
+async function costOfPublished(stage: RelayStage): Promise<BenchResult> {
+  const copy = await lookAtPlainCopy(stage);
+  await startRestream(stage.client);
+  await bringLive(stage, 1);
+  const one = await look([...everything(stage), ...(await descendantsOf(stage.worker.pid!))]);
+  await bringLive(stage, 1 + publishedRelays);
+  const many = await look([...everything(stage), ...(await descendantsOf(stage.worker.pid!))]);
+  const cores = (many.cores - one.cores) / publishedRelays;
+  const bytes = (many.memoryBytes - one.memoryBytes) / publishedRelays;
+  return {
+    ratios: [cores / copy.cores],
+    detail: `a relay of engine ffmpeg more, everything included: ${per(cores, 'of a core')}, ${per(bytes / 1e6, 'MB')}; the bare ffmpeg: ${per(copy.cores, 'of a core')}, ${per(copy.memoryBytes / 1e6, 'MB')}`,
+    apart: [
+      { what: 'memory of a relay of engine ffmpeg ÷ of the bare one', ratios: [bytes / copy.memoryBytes] },
+    ],
+  };
 }
 
-const relayCost = (place: TemporalPlace): Promise<BenchResult> =>
-  withMediaMtx(place.dir, 'camera', (camera) =>
-    withMediaMtx(place.dir, 'target', async (target) => {
-      const { dir, address, namespace } = place;
-      await writeFile(join(dir, 'longtake.yaml'), settings);
-      const config = loadConfig({ flags: { data: dir }, env: {}, cwd: dir });
-      const catalog = await connectCatalog({ ...config.catalog, keyFile: config.keyFile });
-      const connection = await Connection.connect({ address });
-      const recording = join(dir, 'source.mp4');
-      await makeRecording(recording, 60);
-      const publisher = copyTo({
-        input: ['-re', '-stream_loop', '-1', '-i', recording, '-map', '0:v'],
-        url: loginUrl(camera, camera.users.publisher, 'source'),
-      });
-      const worker = await startWorker(place);
-      try {
-        await registerRelayServer({ catalog, mediamtx: target });
-        const client = new Client({ connection, namespace });
-        return await slope({ ...place, catalog, client, camera, target, worker });
-      } finally {
-        await stopped(worker);
-        await stopped(publisher);
-        await connection.close();
-        await catalog.close();
-      }
-    }),
-  );
+async function workerOfThousand(stage: RelayStage): Promise<BenchResult> {
+  await startRestream(stage.client);
+  const startedMs = performance.now();
+  await bringLive(stage, allRelays);
+  const tookSeconds = (performance.now() - startedMs) / 1000;
+  const temporal = await look([stage.pid]);
+  const worker = await look([stage.worker.pid!]);
+  const { memoryBytes } = await costOf([stage.worker.pid!]);
+  const { historyLength } = await stage.client.workflow.getHandle('restream').describe();
+  return {
+    ratios: [memoryBytes / gigabyte],
+    detail: `${allRelays} cameras live after ${tookSeconds.toFixed(0)} s; then the worker uses ${per(worker.cores, 'of a core')} and ${Math.round(memoryBytes / 1e6)} MB, Temporal ${per(temporal.cores, 'of a core')} and ${Math.round(temporal.memoryBytes / 1e6)} MB; ${historyLength} events in the supervisor's session`,
+  };
+}
 
 export const benches: Bench[] = [
   {
     name: 'relay-pull',
     title: `one more pulled relay, ${fewRelays} to ${manyRelays}, everything of ours ÷ one ffmpeg that copies`,
     target: 0.1,
-    run: () => withTemporal(relayCost),
+    run: () => withRelayStage({ engine: 'pull', source: '720p' }, slopeOfPull),
+  },
+  {
+    name: 'relay-ffmpeg',
+    title: 'one more relay of engine ffmpeg, everything of ours ÷ one ffmpeg that copies',
+    target: 1.5,
+    run: () => withRelayStage({ engine: 'ffmpeg', source: '720p' }, costOfPublished),
+  },
+  {
+    name: 'relay-thousand',
+    title: `memory of a worker with ${allRelays} relays ÷ 1 GiB`,
+    target: 1,
+    run: () => withRelayStage({ engine: 'pull', source: 'tiny' }, workerOfThousand),
   },
 ];
