@@ -1,16 +1,17 @@
 // The name under which a camera stands at a MediaMTX server.
+import { sha256Hex } from './sha256.ts';
 import { slugOf } from './slug.ts';
 import { utf8Bytes } from './utf8.ts';
 
+const hashLength = 16;
+
 /**
- * `<prefix><slug>` in the characters MediaMTX takes: every other one as `~` and two hex digits a byte. Slugs hold no `~`, so two
- * cameras never share a path.
+ * `<prefix><slug>`. MediaMTX takes ASCII letters, digits, `.`, `_` and `-`: a slug with anything else is cleaned and gets 16 hex digits of
+ * its SHA-256, so that two cameras never share a path.
  */
 export function relayPath(prefix: string, cameraId: string): string {
-  const safe = slugOf(cameraId).replace(/[^A-Za-z0-9._-]/gu, (character) =>
-    utf8Bytes(character)
-      .map((byte) => `~${byte.toString(16).padStart(2, '0')}`)
-      .join(''),
-  );
-  return `${prefix}${safe}`;
+  const slug = slugOf(cameraId);
+  const plain = slug.replace(/[^A-Za-z0-9._-]+/gu, '_');
+  if (plain === slug) return `${prefix}${slug}`;
+  return `${prefix}${plain}-${sha256Hex(utf8Bytes(slug)).slice(0, hashLength)}`;
 }
