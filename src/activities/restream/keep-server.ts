@@ -7,11 +7,14 @@ import { ownHeartbeat } from '../own-heartbeat.ts';
 import { keepRound } from './keeper.ts';
 import { openKeeping } from './keeping.ts';
 import type { RestreamDeps } from './restream-deps.ts';
+import { createVouching } from './vouching.ts';
+
+/** The longest that one round may take. */
+const roundSeconds = 30;
 
 /** Paths stay as they are when the activity ends: another worker's keeper goes on with them, and no picture stops. */
 export async function keepServer(deps: RestreamDeps, { server }: { server: string }): Promise<void> {
   const signal = cancellationSignal();
-  const heartbeat = ownHeartbeat();
   let row = await deps.catalog.relayServers.get(server);
   if (!row) return;
   const keeping = openKeeping(deps, {
@@ -20,24 +23,30 @@ export async function keepServer(deps: RestreamDeps, { server }: { server: strin
     control: await deps.controlOf(server),
     signal,
   });
-  const silence = createSilence(deps.settings.serverLostSeconds);
+  const vouching = createVouching(ownHeartbeat());
+  const { keepSeconds, serverLostSeconds } = deps.settings;
+  const vouch = (progress: object): void =>
+    vouching.until(keepSeconds + roundSeconds, { server, ...progress });
+  const silence = createSilence(serverLostSeconds);
+  vouch({});
   try {
     while (row) {
       try {
-        heartbeat({ server, ...(await keepRound(keeping, Date.now())) });
+        vouch(await keepRound(keeping, Date.now()));
         silence.broken();
         if (row.state === 'down') await become(deps, row, row.spec.returns === 'auto' ? 'up' : 'held');
       } catch (error) {
         signal.throwIfAborted();
         // A refused account is a server that does not answer us; whatever nobody foresaw is the retry policy's business.
         if (!isFault(error, 'SourceUnreachable', 'AuthRejected', 'SourceBusy')) throw error;
-        heartbeat({ server, reason: error.message });
+        vouch({ reason: error.message });
         if (silence.isLong() && row.state !== 'down') await become(deps, row, 'down', error.message);
       }
-      await delay(deps.settings.keepSeconds * 1000, undefined, { signal });
+      await delay(keepSeconds * 1000, undefined, { signal });
       row = await namedOrLast(deps, row);
     }
   } finally {
+    vouching.stop();
     await Promise.all(keeping.underWay);
   }
 }

@@ -5,25 +5,51 @@ import { cameraChanges, type MissingCameras } from '../../domain/camera-changes.
 import { ownHeartbeat } from '../own-heartbeat.ts';
 import type { CameraListRead, RestreamDeps } from './restream-deps.ts';
 import type { WatchOutcome, WatchRequest } from './types.ts';
+import { createVouching, type Vouching } from './vouching.ts';
 
 /** Told at once: their workflows are started or signalled by one workflow task. */
 const pageLength = 100;
 
+/** The longest that one look at list and catalog may take; the list's own time-outs are far below. */
+const readSeconds = 60;
+
 export async function watchCameras(deps: RestreamDeps, request: WatchRequest): Promise<WatchOutcome> {
   const signal = cancellationSignal();
-  const heartbeat = ownHeartbeat();
+  const vouching = createVouching(ownHeartbeat());
+  const ended = new AbortController();
   const wake = createWake(signal);
-  deps.onCamerasChanged(signal, wake.now);
+  deps.onCamerasChanged(AbortSignal.any([signal, ended.signal]), wake.now);
+  try {
+    return await watch({ deps, request, signal, vouching, wake });
+  } finally {
+    vouching.stop();
+    ended.abort();
+  }
+}
+
+interface Watch {
+  deps: RestreamDeps;
+  request: WatchRequest;
+  signal: AbortSignal;
+  vouching: Vouching;
+  wake: Wake;
+}
+
+async function watch({ deps, request, signal, vouching, wake }: Watch): Promise<WatchOutcome> {
+  const { pollSeconds } = deps.settings;
   let missing: MissingCameras = new Map();
   let { accept } = request;
+  let progress = {};
   for (;;) {
+    vouching.until(readSeconds, progress);
     const read = await readOnce(deps, { missing, accept, signal });
     accept &&= read.failed;
     missing = read.missing;
     const outcome = await outcomeOf(deps, read.attention);
-    heartbeat({ cameras: read.cameras, ...(read.attention ? { attention: read.attention } : {}) });
     if (isNews(outcome, request)) return outcome;
-    await wake.after(deps.settings.pollSeconds * 1000);
+    progress = { cameras: read.cameras, ...(read.attention ? { attention: read.attention } : {}) };
+    vouching.until(pollSeconds + readSeconds, progress);
+    await wake.after(pollSeconds * 1000);
     signal.throwIfAborted();
   }
 }
@@ -118,8 +144,13 @@ const isNews = ({ added, changed, gone, attention, servers }: WatchOutcome, know
   attention !== known.attention ||
   servers.join('\n') !== known.servers.join('\n');
 
-/** Waits until it is woken, the time is up, or the work is cancelled. */
-function createWake(signal: AbortSignal): { now: () => void; after(ms: number): Promise<void> } {
+interface Wake {
+  now: () => void;
+  /** Waits until it is woken, the time is up, or the work is cancelled. */
+  after(ms: number): Promise<void>;
+}
+
+function createWake(signal: AbortSignal): Wake {
   let waiting = new AbortController();
   return {
     now: () => waiting.abort(),
