@@ -21,13 +21,15 @@ export const putUp = ({ control, signal }: Keeping, relay: KeptRelay): Promise<v
 
 /** Now and then: paths of ours that nobody wants go, those made of something else are made anew. */
 export async function compareConfigs(keeping: Keeping, nowMs: number): Promise<void> {
-  if (nowMs - keeping.comparedMs < compareMs) return;
+  const { wantedPaths } = keeping;
+  if (!wantedPaths || nowMs - keeping.comparedMs < compareMs) return;
   const byPath = new Map([...keeping.kept.values()].map((relay) => [relay.path, relay]));
   const configs = await keeping.control.listConfigs(keeping.signal);
   const ours = configs.filter(({ name }) => name.startsWith(keeping.settings.pathPrefix));
   await inLanes(apiLanes, ours, async ({ name, source, record }) => {
     const relay = byPath.get(name);
-    if (!relay) return takeDown(keeping, name);
+    // One that is wanted may be without a relay here because its credentials do not open: it is left alone.
+    if (!relay) return wantedPaths.has(name) ? undefined : takeDown(keeping, name);
     const wanted = configOf(relay);
     if (!relay.busy && (source !== wanted.source || record !== wanted.record)) await putUp(keeping, relay);
   });

@@ -20,6 +20,7 @@ export async function takeOrders(keeping: Keeping, seen: Seen, nowMs: number): P
   const { relays } = deps.catalog;
   const epochs = await relays.epochsOn(server).catch(() => undefined);
   if (!epochs) return;
+  keeping.wantedPaths = new Set([...epochs.keys()].map((id) => relayPath(keeping.settings.pathPrefix, id)));
   const gone = [...kept.values()].filter(({ row: { cameraId } }) => !epochs.has(cameraId));
   if (gone.length > 0) await letGo(keeping, gone, nowMs);
   const ids = [...epochs].filter(([id, epoch]) => kept.get(id)?.row.epoch !== epoch).map(([id]) => id);

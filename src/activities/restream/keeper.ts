@@ -1,5 +1,6 @@
 // One round of a keeper: what the catalog wants, one look at all paths of the server, then what each relay needs.
-import { looked, type RelayAction } from '../../domain/relay-steps.ts';
+import { isFault } from '../../domain/fault.ts';
+import { looked, probeFailed, type RelayAction } from '../../domain/relay-steps.ts';
 import type { PathState } from '../../mediamtx/control.ts';
 import { compareConfigs, putUp, takeDown } from './keep-paths.ts';
 import { probe } from './keep-probe.ts';
@@ -46,13 +47,25 @@ async function act(keeping: Keeping, relay: KeptRelay, actions: readonly RelayAc
 }
 
 /** What rounds do not wait for; a server that fails shows in their own looks. */
-function inBackground({ underWay }: Keeping, relay: KeptRelay, work: () => Promise<void>): void {
+function inBackground(keeping: Keeping, relay: KeptRelay, work: () => Promise<void>): void {
+  const { kept, underWay } = keeping;
   relay.busy = true;
   const running = work()
-    .catch(() => undefined)
+    .catch((error: unknown) => refused(keeping, relay, error))
     .finally(() => {
       relay.busy = false;
       underWay.delete(running);
+      // It was taken away meanwhile, and may have left a path behind.
+      if (kept.get(relay.row.cameraId) !== relay) keeping.comparedMs = -Infinity;
     });
   underWay.add(running);
+}
+
+/** Not the server's words: they may repeat the address with its password. */
+const refusal = 'MediaMTX refuses to pull this address; its log says why.';
+
+function refused({ limits }: Keeping, relay: KeptRelay, error: unknown): void {
+  if (!isFault(error, 'InputInvalid')) return;
+  const failure = { type: error.type, message: refusal, mayLogIn: true };
+  relay.memory = probeFailed(relay.memory, failure, { nowMs: Date.now(), limits }).memory;
 }

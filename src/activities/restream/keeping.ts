@@ -19,6 +19,8 @@ export interface Keeping extends KeeperSpec {
   settings: RestreamSettings;
   /** By camera id. */
   kept: Map<string, KeptRelay>;
+  /** Names of the paths that the catalog wants, as it last said; undefined before its first answer. */
+  wantedPaths?: ReadonlySet<string>;
   budget: ConnectBudget;
   limits: RelayLimits;
   /** Probes and calls that rounds do not wait for. */
