@@ -1,6 +1,7 @@
 // The Control API of MediaMTX, as much of it as is needed: which paths there are, how they are doing, and putting ours up and down.
 import { z } from 'zod';
-import type { Credentials } from '../domain/url.ts';
+import { redactText, type Credentials } from '../domain/url.ts';
+import { percentDecode } from '../domain/percent.ts';
 import { askApi, type ApiAsk } from './api-request.ts';
 import { faultOfAnswer, readAnswer } from './answers.ts';
 import type { TextDocument } from './http-source.ts';
@@ -64,7 +65,8 @@ export interface PathConfig {
 const configSchema = z.object({ name: z.string(), source: z.string(), record: z.boolean() });
 
 const pageOf = <T extends z.ZodType>(item: T) => z.object({ pageCount: z.number(), items: z.array(item) });
-const itemsPerPage = 500;
+/** More than one server carries: a path that comes or goes between two pages would hide another one from this look. */
+const itemsPerPage = 10_000;
 
 export interface Control {
   /** All paths, every page. */
@@ -73,7 +75,10 @@ export interface Control {
   getPath(ask: { name: string; signal: AbortSignal }): Promise<PathState | undefined>;
   /** The configured paths, every page. */
   listConfigs(signal: AbortSignal): Promise<(PathConfig & { name: string })[]>;
-  /** Puts a pulled path up, or gives the one of that name this source. One whose configuration is the same stays untouched. */
+  /**
+   * Puts a pulled path up, or gives the one of that name this source. One whose configuration is the same stays untouched.
+   * @throws Fault InputInvalid when MediaMTX takes no such name or source
+   */
   putPath(ask: { name: string; config: PathConfig; signal: AbortSignal }): Promise<void>;
   /** Takes a path down, its readers with it; false when there was none of that name. */
   deletePath(ask: { name: string; signal: AbortSignal }): Promise<boolean>;
@@ -111,7 +116,7 @@ export function createControl({ baseUrl, credentials }: ControlSpec): Control {
     async putPath({ name, config, signal }) {
       const path = `config/paths/replace/${nameInUrl(name)}`;
       const document = await ask({ method: 'POST', path, body: bodyOf(config), signal });
-      if (document.status !== 200) throw faultOfAnswer(document);
+      if (document.status !== 200) throw faultOfAnswer(withoutSource(document, config));
     },
     async deletePath({ name, signal }) {
       const path = `config/paths/delete/${nameInUrl(name)}`;
@@ -124,6 +129,15 @@ export function createControl({ baseUrl, credentials }: ControlSpec): Control {
 }
 
 const nameInUrl = (name: string): string => name.split('/').map(encodeURIComponent).join('/');
+
+/** A refusal repeats the address, or the part of it that it does not like. */
+function withoutSource(document: TextDocument, { source }: PathConfig): TextDocument {
+  const login = /^[^/]*\/\/([^/]*)@/.exec(source)?.[1] ?? '';
+  const password = login.slice(login.indexOf(':') + 1);
+  const decoded = percentDecode(password) ?? password;
+  const secrets = [source, password, decoded];
+  return { ...document, text: redactText({ text: document.text, secrets }) };
+}
 
 const bodyOf = ({ source, record, certificateSha256 }: PathConfig): object => ({
   source,

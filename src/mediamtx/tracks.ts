@@ -32,8 +32,8 @@ export interface PathStreams {
 
 /** The first video and the first audio stream; absent while the path has none. */
 export function streamsOf(tracks: readonly PathTrack[]): PathStreams {
-  const video = tracks.find(({ codec }) => codec in videoCodecs);
-  const audio = tracks.find(({ codec }) => codec in audioCodecs);
+  const video = tracks.find(({ codec }) => Object.hasOwn(videoCodecs, codec));
+  const audio = tracks.find(({ codec }) => Object.hasOwn(audioCodecs, codec));
   return {
     ...(video ? { video: { ...video, codec: videoCodecs[video.codec]! } } : {}),
     ...(audio ? { audio: { codec: audioCodecs[audio.codec]! } } : {}),
