@@ -4,7 +4,9 @@ import * as camera from '../../src/contract/camera.ts';
 import * as command from '../../src/contract/command.ts';
 import { configDocument } from '../../src/contract/config-document.ts';
 import { doctorReport } from '../../src/contract/doctor.ts';
+import * as cameraMap from '../../src/contract/camera-map.ts';
 import * as plan from '../../src/contract/plan.ts';
+import * as restream from '../../src/contract/restream.ts';
 import { stackDocument, stackReady } from '../../src/contract/stack.ts';
 import * as target from '../../src/contract/target.ts';
 import { code, generated } from './markdown.ts';
@@ -42,6 +44,43 @@ const documents: DocumentPage[] = [
   { title: 'Target', printedBy: '`target add --json`', schema: target.targetDocument },
   { title: 'Target list', printedBy: '`target list --json`', schema: target.targetList },
   { title: 'Target removed', printedBy: '`target rm --json`', schema: target.targetRemoved },
+  { title: 'Restream', printedBy: '`restream status --json`', schema: restream.restreamDocument },
+  {
+    title: 'Relay',
+    printedBy: '`restream watch --json`, one line for each change of state',
+    schema: restream.relayDocument,
+  },
+  {
+    title: 'Relay asked',
+    printedBy: '`restream run --detach --json`, `restream restart|stop|engine|pause|resume --json`',
+    schema: restream.relayAsked,
+  },
+  {
+    title: 'MediaMTX server list',
+    printedBy: '`restream server list --json`',
+    schema: restream.relayServerList,
+  },
+  {
+    title: 'MediaMTX server changed',
+    printedBy: '`restream server add|return|rm --json`',
+    schema: restream.relayServerChanged,
+  },
+  { title: 'Camera map', printedBy: '`restream map --json`', schema: cameraMap.cameraMapDocument },
+  {
+    title: 'Camera map shown',
+    printedBy: '`restream map --show --json`',
+    schema: cameraMap.cameraMapShown,
+  },
+  {
+    title: 'Camera map removed',
+    printedBy: '`restream map --remove --json`',
+    schema: cameraMap.cameraMapRemoved,
+  },
+  {
+    title: 'Trigger',
+    printedBy: '`restream install-trigger|remove-trigger --json`',
+    schema: cameraMap.triggerDocument,
+  },
   { title: 'Doctor report', printedBy: '`doctor --json`', schema: doctorReport },
   { title: 'Configuration', printedBy: '`config print --json`', schema: configDocument },
   { title: 'Stack ready', printedBy: '`up --json`, one line', schema: stackReady },

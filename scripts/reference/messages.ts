@@ -1,36 +1,63 @@
-// docs/reference/messages.md, from the table of messages.
-import { planMessageDocs, temporalCommandOf, webUiPathOf } from '../../src/contract/plan-message-docs.ts';
-import type { MessageDoc } from '../../src/contract/plan-message-docs.ts';
+// docs/reference/messages.md, from the tables of messages.
+import { temporalCommandOf, webUiPathOf, type MessageDoc } from '../../src/contract/message-docs.ts';
+import { planMessageDocs, planMessageIds } from '../../src/contract/plan-message-docs.ts';
+import { restreamMessageDocs, restreamMessageIds } from '../../src/contract/restream-message-docs.ts';
 import { searchAttributeArgs } from '../../src/contract/search-attributes.ts';
 import { code, generated, table } from './markdown.ts';
 
-function sectionOf(message: MessageDoc): string {
-  return [
-    `### ${message.workflow === 'plan' ? 'Plan' : 'Camera-day'}: ${message.name} (${message.kind})`,
-    message.does,
-    ...(message.takes ? [`Takes ${message.takes}`] : []),
-    `\`\`\`sh\n${temporalCommandOf(message)}\n\`\`\``,
-    `Web UI: ${webUiPathOf(message)}.`,
-  ].join('\n\n');
+interface Chapter<W extends string> {
+  docs: readonly MessageDoc<W>[];
+  ids: Readonly<Record<W, string>>;
+  workflow: W;
+  /** Stands before the name of each message. */
+  noun: string;
 }
 
-const sectionsOf = (workflow: MessageDoc['workflow']): string[] =>
-  planMessageDocs.filter((message) => message.workflow === workflow).map(sectionOf);
+const sectionsOf = <W extends string>({ docs, ids, workflow, noun }: Chapter<W>): string[] =>
+  docs
+    .filter((message) => message.workflow === workflow)
+    .map((message) =>
+      [
+        `### ${noun}: ${message.name} (${message.kind})`,
+        message.does,
+        ...(message.takes ? [`Takes ${message.takes}`] : []),
+        `\`\`\`sh\n${temporalCommandOf(message, ids[workflow])}\n\`\`\``,
+        `Web UI: ${webUiPathOf(message)}.`,
+      ].join('\n\n'),
+    );
+
+const plan = { docs: planMessageDocs, ids: planMessageIds };
+const restream = { docs: restreamMessageDocs, ids: restreamMessageIds };
+
+const planChapters = (): string[] => [
+  '## Plan',
+  'A running plan is the workflow `plan/<id>`; each camera-day in flight is `plan/<id>/camera/<camera>-<date>`. `longtake plan pause|resume|cancel|restart --camera` send messages of plans too.',
+  ...sectionsOf({ ...plan, workflow: 'plan', noun: 'Plan' }),
+  '## Camera-day',
+  'A plan passes on to its camera-days what it is told; these are for one of them alone.',
+  ...sectionsOf({ ...plan, workflow: 'cameraDay', noun: 'Camera-day' }),
+];
+
+const restreamChapters = (): string[] => [
+  '## Restream',
+  'The supervisor of all relays is the workflow `restream`. `longtake restream pause|resume|accept` send its messages too, and `longtake restream server` sends `serversChanged`.',
+  ...sectionsOf({ ...restream, workflow: 'restream', noun: 'Restream' }),
+  '## Relay',
+  'The relay of one camera is the workflow `restream/<camera>`: the camera’s id, cleaned where it is no safe path segment. `longtake restream restart|stop|engine` send its messages too; `restart --credentials-changed` is `credentialsChanged`.',
+  ...sectionsOf({ ...restream, workflow: 'restreamCamera', noun: 'Relay' }),
+];
 
 export function messagesReference(): string {
   const attributes = searchAttributeArgs.map((attribute) => attribute.split('=').map(code));
   return [
-    generated('src/contract/plan-message-docs.ts and src/contract/search-attributes.ts'),
+    generated('src/contract/*-message-docs.ts and src/contract/search-attributes.ts'),
     '# Messages',
-    'A running plan is the workflow `plan/<id>`; each camera-day in flight is `plan/<id>/camera/<camera>-<date>`. Each line below is for the `temporal` CLI, to copy with the id replaced; below it stands where the Web UI offers the same on the page of the workflow. `longtake plan pause|resume|cancel|restart --camera` send messages of plans too.',
-    '## Plan',
-    ...sectionsOf('plan'),
-    '## Camera-day',
-    'A plan passes on to its camera-days what it is told; these are for one of them alone.',
-    ...sectionsOf('cameraDay'),
+    'What a person or another service may say to a running workflow. Each line below is for the `temporal` CLI, to copy with the id replaced; below it stands where the Web UI offers the same on the page of the workflow.',
+    ...planChapters(),
+    ...restreamChapters(),
     '## Search attributes',
     'For the list of the Web UI and for `temporal workflow list --query`.',
     table(['name', 'type'], attributes),
-    "```sh\ntemporal workflow list --query \"LtCapability = 'plan' AND LtState = 'running'\"\n```",
+    "```sh\ntemporal workflow list --query \"LtCapability = 'plan' AND LtState = 'running'\"\ntemporal workflow list --query \"LtCapability = 'restream' AND LtState IN ('waiting', 'refused', 'stalled')\"\n```",
   ].join('\n\n');
 }

@@ -1,18 +1,10 @@
-// Every message of a plan for people: what it does, and a line of the temporal CLI to copy. The reference is generated from here.
+// Every message of a plan for people, and what it does. The reference is generated from here.
+import type { MessageDoc } from './message-docs.ts';
 
-export interface MessageDoc {
-  workflow: 'plan' | 'cameraDay';
-  kind: 'signal' | 'update' | 'query';
-  name: string;
-  /** An input to copy, as JSON; absent when the message takes none. */
-  input?: object;
-  /** What the fields of the input mean, and what is refused. */
-  takes?: string;
-  does: string;
-}
+export type PlanMessageDoc = MessageDoc<'plan' | 'cameraDay'>;
 
 /** Messages that operators send. What workflows send to each other is left out. */
-export const planMessageDocs: readonly MessageDoc[] = [
+export const planMessageDocs: readonly PlanMessageDoc[] = [
   {
     workflow: 'plan',
     kind: 'signal',
@@ -91,24 +83,8 @@ export const planMessageDocs: readonly MessageDoc[] = [
   },
 ];
 
-const ids: Record<MessageDoc['workflow'], string> = {
+/** Workflow ids that stand in the lines to copy. */
+export const planMessageIds: Readonly<Record<PlanMessageDoc['workflow'], string>> = {
   plan: 'plan/p-20260913-k7x2',
   cameraDay: 'plan/p-20260913-k7x2/camera/cam-1-2026-09-13',
 };
-
-/** The line to copy; plan id and camera are to be replaced. */
-export function temporalCommandOf(
-  { workflow, kind, name, input }: MessageDoc,
-  workflowId = ids[workflow],
-): string {
-  const command = { signal: 'signal', update: 'update execute', query: 'query' }[kind];
-  const inputFlag = input ? ` --input '${JSON.stringify(input)}'` : '';
-  return `temporal workflow ${command} --workflow-id '${workflowId}' --name ${name}${inputFlag}`;
-}
-
-/** Where the Web UI offers the message, on the page of the workflow. */
-export function webUiPathOf({ kind, name, input }: MessageDoc): string {
-  const fields = input ? `input \`${JSON.stringify(input)}\`` : 'no input';
-  if (kind === 'query') return `tab Queries, query type \`${name}\`, ${fields}`;
-  return `the menu beside Request Cancellation, Send ${kind === 'signal' ? 'a Signal' : 'an Update'}, name \`${name}\`, ${fields}`;
-}
