@@ -1,41 +1,19 @@
 // Takes the pictures of docs/pictures again: runs the demo, looks at its terminal, its Web UI and a merged file.
+// Those of relays are taken by take-relay-pictures.ts.
 //
 //   node scripts/take-pictures.ts [chromium]
 //
 // Needs chromium and ffmpeg on PATH, and the servers that `npm run demo` sets up.
-import { execFile } from 'node:child_process';
-import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { chromium } from 'playwright-core';
 import { runDemo } from './pictures/demo-run.ts';
 import { takeFramesAroundHole } from './pictures/frames.ts';
+import { openBrowser, pathOf, shrink } from './pictures/picture-files.ts';
 import { takeTerminal } from './pictures/terminal.ts';
-import { takeWebUi } from './pictures/web-ui.ts';
-
-const quiet = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-const pathOf = (name: string): string =>
-  fileURLToPath(new URL(`../docs/pictures/${name}.png`, import.meta.url));
-
-/** Text needs few colours: a palette makes the file a third as large. */
-async function shrink(path: string): Promise<void> {
-  const graph = 'split[a][b];[a]palettegen=max_colors=200[p];[b][p]paletteuse=dither=none';
-  await promisify(execFile)('ffmpeg', ['-v', 'error', '-y', '-i', path, '-vf', graph, `${path}.new.png`]);
-  await rename(`${path}.new.png`, path);
-}
+import { takePlan } from './pictures/web-ui.ts';
 
 const demo = await runDemo({ dataDir: '/tmp/longtake-demo', host: 'demo-host' });
 try {
-  const executablePath = process.argv[2] ?? '/usr/bin/chromium';
-  const browser = await chromium.launch({ executablePath, args: quiet });
+  const browser = await openBrowser(process.argv[2]);
   try {
     await takeTerminal(browser, {
       command: 'npm run demo -- --keep --data /tmp/longtake-demo',
@@ -43,7 +21,7 @@ try {
       path: pathOf('demo-terminal'),
     });
     const day = `${demo.planId.slice(2, 6)}-${demo.planId.slice(6, 8)}-${demo.planId.slice(8, 10)}`;
-    await takeWebUi({ browser, ...demo, cameraDay: `demo-interrupted-${day}`, pathOf });
+    await takePlan({ browser, ...demo, cameraDay: `demo-interrupted-${day}`, pathOf });
   } finally {
     await browser.close();
   }
