@@ -1,11 +1,32 @@
 // The keeper of one MediaMTX server: one activity for as long as the catalog names the server.
-import { setCurrentDetails } from '@temporalio/workflow';
+import { condition, makeContinueAsNewFunc, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { refresh } from '../../contract/restream-messages.ts';
 import { shownWhole, markdownTable } from '../../domain/markdown.ts';
 import { live } from '../proxies.ts';
+import { sessionIsLong } from '../session.ts';
+import { pauseSeconds, runLive } from './live-run.ts';
 
-export async function restreamServer({ server }: { server: string }): Promise<void> {
+export interface RestreamServerInput {
+  server: string;
+  /** As in RelayInput. */
+  sessionEvents?: number;
+}
+
+/** A `refresh` that meets the end of the activity begins it again: the catalog may name the server anew. */
+export async function restreamServer(input: RestreamServerInput): Promise<void> {
+  const { server } = input;
+  let isAsked = true;
+  setHandler(refresh, () => void (isAsked = true));
   const where =
     'its cameras are the workflows `restream/<camera>`; `longtake restream status` has all figures';
   setCurrentDetails(shownWhole(markdownTable(['MediaMTX server', server], [['Relays', where]])));
-  await live.keepServer({ server });
+  const isDue = (): boolean => sessionIsLong(input);
+  while (isAsked) {
+    if (isDue()) await makeContinueAsNewFunc<typeof restreamServer>()(input);
+    isAsked = false;
+    const ended = await runLive({ start: () => live.keepServer({ server }), isDue });
+    if (ended) continue;
+    isAsked = true;
+    if (!isDue()) await condition(isDue, pauseSeconds * 1000);
+  }
 }

@@ -1,9 +1,21 @@
 // What a relay's workflow knows, what it listens to, and how the Web UI shows it.
-import { setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import { searchAttributes } from '../../contract/search-attributes.ts';
 import * as messages from '../../contract/restream-messages.ts';
-import type { RelayEngine, RelayInput, RelayReport, RelaySession } from '../../contract/restream-messages.ts';
+import type {
+  RelayEngine,
+  RelayInput,
+  RelayReport,
+  RelaySession,
+  RelayState,
+} from '../../contract/restream-messages.ts';
 import { markdownTable, shownWhole } from '../../domain/markdown.ts';
+import { isoFromMs } from '../../domain/range.ts';
 
 export interface RunningRelay {
   cameraId: string;
@@ -55,15 +67,25 @@ export function listenToRelay(relay: RunningRelay): void {
   setHandler(messages.credentialsChanged, order({ forgive: true }));
   setHandler(messages.retire, order({ retired: true }));
   setHandler(messages.relayReported, (report) => believe(relay, report));
-  setHandler(messages.setEngine, ({ engine }) => {
+  const setEngine = ({ engine }: { engine: RelayEngine }): { engine: RelayEngine } => {
     order({ engine })();
     return { engine };
-  });
+  };
+  setHandler(messages.setEngine, setEngine, { validator: checkEngine });
   setHandler(messages.relayStatus, () => ({
     cameraId: relay.cameraId,
     state: relay.report?.state ?? 'connecting',
     ...(relay.report ? { report: relay.report } : {}),
   }));
+}
+
+function checkEngine({ engine }: { engine: RelayEngine }): void {
+  if (messages.relayEngines.includes(engine)) return;
+  throw ApplicationFailure.create({
+    type: 'InputInvalid',
+    message: `engine must be one of ${messages.relayEngines.join(', ')}.`,
+    nonRetryable: true,
+  });
 }
 
 /** An older owner's word changes nothing; neither does one about a relay that the operator has stopped. */
@@ -79,9 +101,23 @@ export function showRelay(relay: RunningRelay): void {
   const { report } = relay;
   if (!report) return;
   setCurrentDetails(shownWhole(tableOf(relay.cameraId, report)));
-  if (relay.shownState === report.state) return;
-  relay.shownState = report.state;
-  upsertSearchAttributes([{ key: searchAttributes.state, value: report.state }]);
+  showState(relay, report.state);
+}
+
+/** The last word of a relay's workflow. */
+export function showDown(relay: RunningRelay, reason: string): void {
+  if (relay.report) {
+    const { bitsPerSecond: _, upSinceAt: __, ...report } = relay.report;
+    relay.report = { ...report, state: 'stopped', sinceAt: isoFromMs(Date.now()), reason };
+  }
+  showRelay(relay);
+  showState(relay, 'stopped');
+}
+
+function showState(relay: RunningRelay, state: RelayState): void {
+  if (relay.shownState === state) return;
+  relay.shownState = state;
+  upsertSearchAttributes([{ key: searchAttributes.state, value: state }]);
 }
 
 function tableOf(cameraId: string, report: RelayReport): string {

@@ -29,47 +29,76 @@ const attributesOf = (state: string, cameraId?: string) => [
 
 export async function startKeepers(servers: readonly string[]): Promise<void> {
   await Promise.all(
-    servers.map((server) =>
-      startOrJoin(() =>
+    servers.map((server) => {
+      const workflowId = relayServerWorkflowId(server);
+      const start = () =>
         startChild<typeof restreamServer>('restreamServer', {
           ...abandoned,
-          workflowId: relayServerWorkflowId(server),
+          workflowId,
           args: [{ server }],
           staticSummary: `MediaMTX ${server}`,
           typedSearchAttributes: attributesOf('running'),
-        }),
-      ),
-    ),
+        });
+      return startOrTell(start, () => signalled(workflowId, messages.refresh));
+    }),
   );
 }
 
 /** Starts, refreshes and ends; what has been told is noted last, so that a crash tells it again. */
-export async function tellCameras({ added, changed, gone }: WatchOutcome): Promise<void> {
-  const wanted = [...added, ...changed];
-  if (wanted.length + gone.length === 0) return;
+export async function tellCameras({
+  added,
+  changed,
+  gone,
+}: Pick<WatchOutcome, 'added' | 'changed' | 'gone'>) {
+  const cameras = [...added, ...changed, ...gone];
+  if (cameras.length === 0) return;
   await Promise.all([
-    ...wanted.map((camera) => startOrRefresh(camera)),
-    ...gone.map(({ cameraId }) => retire(cameraId)),
-  ]);
-  await relayRows.markTold({ cameras: [...wanted, ...gone] });
-}
-
-/** A camera's workflow may have been started before, or have ended: both are met. */
-async function startOrRefresh({ cameraId }: CameraRevision): Promise<void> {
-  const started = await startOrJoin(() =>
-    startChild<typeof restreamCamera>('restreamCamera', {
-      ...abandoned,
-      workflowId: relayWorkflowId(cameraId),
-      args: [{ cameraId }],
-      staticSummary: cameraId,
-      typedSearchAttributes: attributesOf('connecting', cameraId),
+    ...added.map((camera) =>
+      startOrTell(
+        () => startRelay(camera),
+        () => tellChanged(camera),
+      ),
+    ),
+    ...changed.map(async (camera) => {
+      if (!(await tellChanged(camera)))
+        await startOrTell(
+          () => startRelay(camera),
+          () => tellChanged(camera),
+        );
     }),
-  );
-  // A changed row may hold other credentials: they deserve a try.
-  if (!started) await signalRelay(cameraId, messages.credentialsChanged);
+    ...gone.map((camera) => retire(camera)),
+  ]);
+  await relayRows.markTold({ cameras });
 }
 
-async function startOrJoin(start: () => Promise<unknown>): Promise<boolean> {
+const startRelay = ({ cameraId }: CameraRevision) =>
+  startChild<typeof restreamCamera>('restreamCamera', {
+    ...abandoned,
+    workflowId: relayWorkflowId(cameraId),
+    args: [{ cameraId }],
+    staticSummary: cameraId,
+    typedSearchAttributes: attributesOf('connecting', cameraId),
+  });
+
+/** A changed row may hold other credentials: they deserve a try. */
+const tellChanged = ({ cameraId }: CameraRevision): Promise<boolean> =>
+  signalled(relayWorkflowId(cameraId), messages.credentialsChanged);
+
+/** One that came and went before it was told of has no workflow that could remove it. */
+async function retire({ cameraId }: CameraRevision): Promise<void> {
+  if (!(await signalled(relayWorkflowId(cameraId), messages.retire)))
+    await relayRows.removeRelay({ cameraId });
+}
+
+/** A workflow may end between the two; one that can be neither started nor spoken to is left to the operator. */
+const startTries = 3;
+
+async function startOrTell(start: () => Promise<unknown>, tell: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < startTries; tries += 1) if ((await started(start)) || (await tell())) return;
+}
+
+/** False: it runs already. */
+async function started(start: () => Promise<unknown>): Promise<boolean> {
   try {
     await start();
     return true;
@@ -79,15 +108,10 @@ async function startOrJoin(start: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** One that came and went before it was told of has no workflow that could remove it. */
-async function retire(cameraId: string): Promise<void> {
-  if (!(await signalRelay(cameraId, messages.retire))) await relayRows.removeRelay({ cameraId });
-}
-
-/** False: no workflow of that relay runs. */
-async function signalRelay(cameraId: string, signal: SignalDefinition<[]>): Promise<boolean> {
+/** False: no such workflow runs. */
+async function signalled(workflowId: string, signal: SignalDefinition<[]>): Promise<boolean> {
   try {
-    await getExternalWorkflowHandle(relayWorkflowId(cameraId)).signal(signal);
+    await getExternalWorkflowHandle(workflowId).signal(signal);
     return true;
   } catch (error) {
     if (isCancellation(error)) throw error;

@@ -16,11 +16,15 @@ import { searchAttributes } from '../../contract/search-attributes.ts';
 import { markdownTable, shownWhole } from '../../domain/markdown.ts';
 import { live, relayRows } from '../proxies.ts';
 import { sessionIsLong } from '../session.ts';
+import { pauseSeconds, runLive } from './live-run.ts';
 import { startKeepers, tellCameras } from './restream-children.ts';
 
 interface Supervisor {
   paused: boolean;
+  /** As the catalog named them last. */
   servers: string[];
+  /** Those of them whose keepers have been started or met; none is believed in for longer than a session or a word about servers. */
+  kept: string[];
   attention?: string;
   /** Waiting to be carried out. */
   pauseOrder?: boolean;
@@ -32,83 +36,93 @@ interface Supervisor {
 }
 
 /** A page of changes adds some hundred events to what a session has when it ends. */
-const sessionEvents = 1_500;
+const sessionEvents = 1_000;
 
+/** Cancelled, it lets go of the list and leaves all relays as they are. */
 export async function restream(input: RestreamInput): Promise<void> {
   const supervisor: Supervisor = {
     paused: false,
     servers: [],
     accepts: false,
     ...input.session,
+    kept: [],
     settles: true,
   };
   listen(supervisor);
-  // Keepers that an earlier session knew may have ended with their worker fleet.
-  supervisor.servers = [];
+  try {
+    await supervise(input, supervisor);
+  } catch (error) {
+    if (isCancellation(error)) await CancellationScope.nonCancellable(() => carryOut(supervisor));
+    throw error;
+  }
+}
+
+async function supervise(input: RestreamInput, supervisor: Supervisor): Promise<void> {
   for (;;) {
     show(supervisor);
     await carryOut(supervisor);
-    if (sessionIsLong({ sessionEvents, ...input })) return await continueInNewSession(input, supervisor);
+    if (sessionIsLong({ sessionEvents, ...input })) await continueInNewSession(input, supervisor);
     const news = await watchUntilOrdered(supervisor);
     if (news) await act(supervisor, news);
   }
 }
 
-const hasOrders = ({ pauseOrder, settles }: Supervisor): boolean => settles || pauseOrder !== undefined;
-
 function listen(supervisor: Supervisor): void {
   setHandler(messages.pauseRelays, () => void (supervisor.pauseOrder = true));
   setHandler(messages.resumeRelays, () => void (supervisor.pauseOrder = false));
-  setHandler(messages.serversChanged, () => void (supervisor.settles = true));
-  setHandler(messages.acceptList, () => {
-    supervisor.accepts = true;
+  setHandler(messages.serversChanged, () => {
     supervisor.settles = true;
+    // One that was removed and added again between two looks has lost its keeper.
+    supervisor.kept = [];
   });
+  setHandler(messages.acceptList, () => void (supervisor.accepts = true));
   setHandler(messages.restreamStatus, () => {
     const { paused, servers, attention } = supervisor;
     return { paused, servers, ...(attention === undefined ? {} : { attention }) };
   });
 }
 
+const hasOrders = ({ pauseOrder, settles }: Supervisor): boolean => settles || pauseOrder !== undefined;
+
+/** Each order is taken back before it is carried out, so that the same word coming meanwhile counts again. */
 async function carryOut(supervisor: Supervisor): Promise<void> {
-  const { pauseOrder } = supervisor;
-  if (pauseOrder !== undefined) {
+  while (hasOrders(supervisor)) {
+    const { pauseOrder, settles } = supervisor;
     delete supervisor.pauseOrder;
-    await relayRows.setRelaysPaused({ paused: pauseOrder });
-    supervisor.paused = pauseOrder;
-    show(supervisor);
+    supervisor.settles = false;
+    if (pauseOrder !== undefined) {
+      await relayRows.setRelaysPaused({ paused: pauseOrder });
+      supervisor.paused = pauseOrder;
+      show(supervisor);
+    }
+    if (settles && supervisor.servers.length > 0) await relayRows.settleServers();
   }
-  if (supervisor.settles && supervisor.servers.length > 0) await relayRows.settleServers();
-  supervisor.settles = false;
 }
 
-/** What the watch found; undefined when an order came first. */
+/** What the watch found; undefined when an order came first, which is carried out while the watch ends. */
 async function watchUntilOrdered(supervisor: Supervisor): Promise<WatchOutcome | undefined> {
-  const { accepts: accept, attention, servers } = supervisor;
+  const { accepts: accept, attention, kept: servers } = supervisor;
   supervisor.accepts = false;
-  const scope = new CancellationScope();
-  let news: WatchOutcome | undefined;
-  let ended = false;
-  const watching = scope
-    .run(() => live.watchCameras({ accept, servers, ...(attention === undefined ? {} : { attention }) }))
-    .then((outcome) => void (news = outcome))
-    .catch((error: unknown) => {
-      if (!isCancellation(error)) throw error;
-    })
-    .finally(() => (ended = true));
-  await condition(() => ended || hasOrders(supervisor));
-  scope.cancel();
-  await watching;
-  return news;
+  const request = { accept, servers, ...(attention === undefined ? {} : { attention }) };
+  const isDue = (): boolean => hasOrders(supervisor) || supervisor.accepts;
+  const ended = await runLive({
+    start: () => live.watchCameras(request),
+    isDue,
+    whenDue: () => carryOut(supervisor),
+  });
+  if (!ended && !isDue()) await condition(isDue, pauseSeconds * 1000);
+  return ended?.answer;
 }
 
-async function act(supervisor: Supervisor, news: WatchOutcome): Promise<void> {
-  const fresh = news.servers.filter((name) => !supervisor.servers.includes(name));
+async function act(supervisor: Supervisor, { servers, attention, ...news }: WatchOutcome): Promise<void> {
+  const fresh = servers.filter((name) => !supervisor.kept.includes(name));
+  if (servers.join('\n') !== supervisor.servers.join('\n')) supervisor.settles = true;
+  supervisor.servers = servers;
+  supervisor.kept = servers;
+  if (attention === undefined) delete supervisor.attention;
+  else supervisor.attention = attention;
+  show(supervisor);
   await startKeepers(fresh);
-  if (news.servers.join('\n') !== supervisor.servers.join('\n')) supervisor.settles = true;
-  supervisor.servers = news.servers;
-  if (news.attention === undefined) delete supervisor.attention;
-  else supervisor.attention = news.attention;
   await tellCameras(news);
 }
 
