@@ -1,0 +1,46 @@
+// Restream staged on the test run's Temporal server, and how tests look at its workflows.
+import type { WorkflowHandle } from '@temporalio/client';
+import { workflowBundle } from '../setup/workflow-bundle.ts';
+import type { FakeCall, FakeRestreamState } from '../fakes/restream-activities.ts';
+import { runStagedRestream, type RestreamStage, type StagedRestream } from './staged-restream.ts';
+
+export async function runRestream<T>(
+  given: StagedRestream,
+  work: (stage: RestreamStage) => Promise<T>,
+): Promise<T> {
+  return await runStagedRestream(given, await workflowBundle(), work);
+}
+
+/** Requests of one activity, in the order in which they were begun. */
+export const requestsOf = <T>({ calls }: FakeRestreamState, name: FakeCall['name']): T[] =>
+  calls.filter((call) => call.name === name).map(({ request }) => request as T);
+
+/** What the Web UI shows of a running workflow. */
+export async function detailsOf(handle: Pick<WorkflowHandle, 'query'>): Promise<string> {
+  const metadata = await handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata');
+  return metadata.currentDetails ?? '';
+}
+
+/** The column LtState of the list of workflows. */
+export async function stateOf(handle: Pick<WorkflowHandle, 'describe'>): Promise<unknown> {
+  const { typedSearchAttributes } = await handle.describe();
+  return typedSearchAttributes.getAll().find(({ key }) => key.name === 'LtState')?.value;
+}
+
+/** History length and what could add to it by itself: nothing may, while nothing comes. */
+export async function stillnessOf(handle: Pick<WorkflowHandle, 'describe' | 'fetchHistory'>) {
+  const { historyLength, raw } = await handle.describe();
+  const { events } = await handle.fetchHistory();
+  return {
+    historyLength,
+    pending: raw.pendingActivities?.length ?? 0,
+    workflowTask: raw.pendingWorkflowTask ?? undefined,
+    timers: (events ?? []).filter(({ timerStartedEventAttributes: timer }) => timer).length,
+  };
+}
+
+/** A door that an activity waits at until the test opens it. */
+export function door(): { pass: Promise<void>; open: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { pass: promise, open: resolve };
+}
