@@ -4,6 +4,8 @@ import type { ContainerName } from '../domain/gap-report.ts';
 import type { Run } from '../process/run-spec.ts';
 import { demuxerName } from './concat-list.ts';
 import { fileUrl } from './ffmpeg-args.ts';
+import { readFileWindow } from './packets/file-window.ts';
+import { flvTimedPackets } from './packets/flv-timed-packets.ts';
 
 /** A packet as a demuxer gives it, in file order. Seconds of the file's own clock. */
 export interface TimedPacket {
@@ -56,15 +58,40 @@ export function cutPointIn(packets: readonly TimedPacket[], outPtsSeconds: numbe
 /** Numbers in a list are rounded; half a millisecond keeps them on the right side of a frame. */
 const halfTick = 0.0005;
 
-/** Reads the end of a file with ffprobe, whose demuxers are those of the merge. */
-export async function findCutPoint(spec: {
+interface CutSpec {
   run: Run;
   ffprobePath: string;
   path: string;
   container: ContainerName;
   outPtsSeconds: number;
   signal: AbortSignal;
-}): Promise<CutPoint | undefined> {
+}
+
+/** Segments run over by a picture or two as a rule, so a day has a cut at each joint: FLV in order is read here, the rest by ffprobe. */
+export async function findCutPoint(spec: CutSpec): Promise<CutPoint | undefined> {
+  const packets = (await readTail(spec)) ?? (await probeTail(spec));
+  return cutPointIn(packets, spec.outPtsSeconds);
+}
+
+/** Fifteen seconds at 4 Mbit/s; the window grows until it reaches back far enough. */
+const firstTailBytes = 8 * 1024 * 1024;
+const mostTailBytes = 64 * 1024 * 1024;
+
+/** Undefined when ffprobe has to look. */
+async function readTail(spec: CutSpec): Promise<TimedPacket[] | undefined> {
+  if (spec.container !== 'flv') return undefined;
+  const fromSeconds = spec.outPtsSeconds - leadSeconds;
+  for (let windowBytes = firstTailBytes; windowBytes <= mostTailBytes; windowBytes *= 2) {
+    const window = await readFileWindow({ ...spec, side: 'tail', windowBytes });
+    const packets = flvTimedPackets(window);
+    const [first] = packets ?? [];
+    if (!first || window.isWhole || first.dtsSeconds <= fromSeconds) return packets;
+  }
+  return undefined;
+}
+
+/** With ffprobe, whose demuxers are those of the merge. */
+async function probeTail(spec: CutSpec): Promise<TimedPacket[]> {
   const packets: TimedPacket[] = [];
   const end = await spec.run({
     command: spec.ffprobePath,
@@ -84,7 +111,7 @@ export async function findCutPoint(spec: {
       stderrTail: end.stderrTail.slice(-20),
     });
   }
-  return cutPointIn(packets, spec.outPtsSeconds);
+  return packets;
 }
 
 export function tailPacketsArgs(spec: {

@@ -43,8 +43,14 @@ describe('the argv of', () => {
     });
     expect(args.join(' ')).toBe(
       `${head} -itsoffset -0.023000 -copyts -protocol_whitelist file -f concat -safe 0 -i file:/w/list -map 0:v:0 -c:v copy ` +
-        '-map 0:a:0 -c:a copy -map_metadata -1 -map_chapters -1 -movflags +faststart -f mp4 file:/w/o.mp4',
+        '-map 0:a:0 -c:a copy -map_metadata -1 -map_chapters -1 -movflags +faststart -blocksize 131072 -f mp4 file:/w/o.mp4',
     );
+  });
+
+  it('a merge whose packets pass as they are', () => {
+    const spec = { listPath: '/w/list', outPath: '/w/o.mp4', offsetSeconds: 0, audio: 'copy' } as const;
+    expect(placeArgs({ ...spec, keepsPackets: true }).join(' ')).toContain('-auto_convert 0 -copyts');
+    expect(placeArgs(spec)).not.toContain('-auto_convert');
   });
 
   it('a merge whose sound MP4 does not take', () => {

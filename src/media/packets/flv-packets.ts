@@ -7,7 +7,7 @@ import { packetPrint, printedBytes, type VideoPacket } from './packet.ts';
 const videoTag = 9;
 const tagHeaderBytes = 11;
 /** The bytes lie in memory already: looking at one tag must not copy its neighbours. */
-const lookBytes = 4096;
+export const lookBytes = 4096;
 
 /** In file order, which is decode order. A tag that is cut off at the window's end is left out. */
 export function flvPackets({ source, startByte }: FileWindow): VideoPacket[] {
@@ -42,7 +42,8 @@ export function flvPackets({ source, startByte }: FileWindow): VideoPacket[] {
   return packets;
 }
 
-const headerEnd = (window: ByteWindow): number => {
+/** File position of the first tag, -1 for a file without a head. */
+export const headerEnd = (window: ByteWindow): number => {
   const at = window.ensure(0, 9);
   return at < 0 ? -1 : Math.max(9, window.bytes.readUInt32BE(at + 5)) + 4;
 };
@@ -50,7 +51,7 @@ const headerEnd = (window: ByteWindow): number => {
 const isKnown = (type: number): boolean => type === 8 || type === videoTag || type === 18;
 
 /** Undefined for what is no picture: codec records, ends of sequences, commands. */
-function compositionOffsetMs(body: Buffer): number | undefined {
+export function compositionOffsetMs(body: Buffer): number | undefined {
   if (body.length < 6) return undefined;
   const flags = body[0]!;
   if (flags & 0x80) {
