@@ -110,8 +110,12 @@ export function probeFailed(
   const { type, message: reason, mayLogIn } = failure;
   if (type === 'AuthRejected' && !mayLogIn)
     return { memory: { ...memory, phase: 'refused', sinceMs: nowMs, reason }, actions: [] };
-  return failed({ ...memory, stalled: false }, { reason, nowMs, limits });
+  return failed(memory, { reason, nowMs, limits });
 }
+
+/** What was to be done was cut off, before the camera could be asked: it is asked again. */
+export const cutOff = (memory: RelayMemory, nowMs: number): RelayMemory =>
+  memory.phase === 'probing' ? { ...memory, phase: 'waiting', nextTryMs: nowMs } : memory;
 
 function waits(memory: RelayMemory, seen: SeenPath | undefined, nowMs: number): RelayStep {
   // Nobody may try this camera but us.
@@ -182,7 +186,7 @@ function failed(memory: RelayMemory, { reason, nowMs, limits }: Now & { reason: 
     memory: {
       ...memory,
       phase: 'waiting',
-      sinceMs: memory.phase === 'waiting' ? memory.sinceMs : nowMs,
+      sinceMs: shownState(memory) === 'waiting' ? memory.sinceMs : nowMs,
       nextTryMs: nowMs + limits.backoffMs(memory.failures),
       failures: memory.failures + 1,
       restarts: memory.restarts + (wasLive ? 1 : 0),

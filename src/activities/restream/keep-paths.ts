@@ -16,8 +16,12 @@ export const configOf = ({ source, row, certificateSha256 }: KeptRelay): PathCon
 export const takeDown = ({ control, signal }: Keeping, name: string): Promise<unknown> =>
   control.deletePath({ name, signal });
 
-export const putUp = ({ control, signal }: Keeping, relay: KeptRelay): Promise<void> =>
-  control.putPath({ name: relay.path, config: configOf(relay), signal });
+export async function putUp(keeping: Keeping, relay: KeptRelay): Promise<void> {
+  const { control, kept, signal } = keeping;
+  await control.putPath({ name: relay.path, config: configOf(relay), signal });
+  // Let go meanwhile: whoever did that may have been before us at the server.
+  if (!kept.has(relay.row.cameraId)) await takeDown(keeping, relay.path);
+}
 
 /** Now and then: paths of ours that nobody wants go, those made of something else are made anew. */
 export async function compareConfigs(keeping: Keeping, nowMs: number): Promise<void> {
@@ -31,7 +35,11 @@ export async function compareConfigs(keeping: Keeping, nowMs: number): Promise<v
     // One that is wanted may be without a relay here because its credentials do not open: it is left alone.
     if (!relay) return wantedPaths.has(name) ? undefined : takeDown(keeping, name);
     const wanted = configOf(relay);
-    if (!relay.busy && (source !== wanted.source || record !== wanted.record)) await putUp(keeping, relay);
+    if (isUp(relay) && (source !== wanted.source || record !== wanted.record)) await putUp(keeping, relay);
   });
   keeping.comparedMs = nowMs;
 }
+
+/** Its path is to stand there. */
+const isUp = ({ busy, memory: { phase } }: KeptRelay): boolean =>
+  !busy && (phase === 'live' || phase === 'connecting');

@@ -25,12 +25,12 @@ async function ask(keeping: Keeping, relay: KeptRelay): Promise<RelayStep> {
     });
     if (certificateSha256) relay.certificateSha256 = certificateSha256;
     relay.streams = { video, ...(audio ? { audio: { codec: audio.codec } } : {}) };
-    return probed(relay.memory, Date.now());
+    return probed(relay.memory, keeping.now());
   } catch (error) {
     const type = isFault(error) ? error.type : 'SourceUnreachable';
     const message = error instanceof Error ? error.message : String(error);
     const mayLogIn = type !== 'AuthRejected' || (await mayLogInAgain(keeping, relay.row.cameraId));
-    return probeFailed(relay.memory, { type, message, mayLogIn }, { nowMs: Date.now(), limits });
+    return probeFailed(relay.memory, { type, message, mayLogIn }, { nowMs: keeping.now(), limits });
   }
 }
 

@@ -1,11 +1,12 @@
 // Keeps the pulled relays of one MediaMTX server, for as long as the catalog names the server.
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { cancellationSignal } from '@temporalio/activity';
-import type { RelayServerRow, RelayServerState } from '../../catalog/relay-types.ts';
+import type { RelayServerRow, RelayServerSpec, RelayServerState } from '../../catalog/relay-types.ts';
 import { isFault } from '../../domain/fault.ts';
 import { ownHeartbeat } from '../own-heartbeat.ts';
 import { keepRound } from './keeper.ts';
-import { openKeeping } from './keeping.ts';
+import { openKeeping, type Keeping } from './keeping.ts';
 import type { RestreamDeps } from './restream-deps.ts';
 import { createVouching } from './vouching.ts';
 
@@ -28,23 +29,30 @@ export async function keepServer(deps: RestreamDeps, { server }: { server: strin
   const vouch = (progress: object): void =>
     vouching.until(keepSeconds + roundSeconds, { server, ...progress });
   const silence = createSilence(serverLostSeconds);
+  const become = createWord(deps);
   vouch({});
   try {
     while (row) {
       try {
-        vouch(await keepRound(keeping, Date.now()));
+        vouch(await keepRound(keeping, keeping.now()));
         silence.broken();
-        if (row.state === 'down') await become(deps, row, row.spec.returns === 'auto' ? 'up' : 'held');
+        if (row.state === 'down') await become.state(row, { state: stateAfterLoss(row) });
       } catch (error) {
         signal.throwIfAborted();
         // A refused account is a server that does not answer us; whatever nobody foresaw is the retry policy's business.
         if (!isFault(error, 'SourceUnreachable', 'AuthRejected', 'SourceBusy')) throw error;
         vouch({ reason: error.message });
-        if (silence.isLong() && row.state !== 'down') await become(deps, row, 'down', error.message);
+        const down = { state: 'down', reason: error.message } as const;
+        if (silence.isLong() && row.state !== 'down') await become.state(row, down);
+        await reopen(keeping);
       }
+      await become.heard();
       await delay(keepSeconds * 1000, undefined, { signal });
       row = await namedOrLast(deps, row);
+      if (row && !isDeepStrictEqual(row.spec, keeping.spec)) await reopen(keeping, row.spec);
     }
+    // Taken out of the catalog: nothing of ours is to go on there.
+    await keepRound(keeping, keeping.now()).catch(() => undefined);
   } finally {
     vouching.stop();
     await Promise.all(keeping.underWay);
@@ -63,14 +71,32 @@ function createSilence(longSeconds: number): { broken(): void; isLong(): boolean
   };
 }
 
-/** Whoever places relays acts on it. Without the catalog nothing is moved; the next round says it again. */
-async function become(
-  { catalog, tellServersChanged }: RestreamDeps,
-  { name }: RelayServerRow,
-  state: RelayServerState,
-  reason?: string,
-): Promise<void> {
-  const change = { name, state, ...(reason === undefined ? {} : { reason }) };
-  const isNews = await catalog.relayServers.setState(change).catch(() => false);
-  if (isNews) await tellServersChanged().catch(() => undefined);
+const stateAfterLoss = ({ spec }: RelayServerRow): RelayServerState =>
+  spec.returns === 'auto' ? 'up' : 'held';
+
+/** Its address or its accounts may have been changed since. Without the catalog those that are known serve. */
+async function reopen(keeping: Keeping, spec?: RelayServerSpec): Promise<void> {
+  const control = await keeping.deps.controlOf(keeping.server).catch(() => undefined);
+  if (control) Object.assign(keeping, { control, ...(spec ? { spec } : {}) });
 }
+
+interface Word {
+  /** Without the catalog nothing is moved; the next round says it again. */
+  state(row: RelayServerRow, change: { state: RelayServerState; reason?: string }): Promise<void>;
+  /** Whoever places relays acts on it: told until it has been heard. */
+  heard(): Promise<void>;
+}
+
+function createWord({ catalog, tellServersChanged }: RestreamDeps): Word {
+  let isOwed = false;
+  return {
+    async state({ name }, change) {
+      isOwed = (await catalog.relayServers.setState({ name, ...change }).catch(() => false)) || isOwed;
+    },
+    async heard() {
+      if (isOwed) isOwed = await tellServersChanged().then(...heardOrNot);
+    },
+  };
+}
+
+const heardOrNot = [() => false, () => true] as const;

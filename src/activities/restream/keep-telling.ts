@@ -13,19 +13,21 @@ export const tellingRule = { burst: 5, perSecond: 1 / 60 };
 const recordMs = 15_000;
 
 interface Entry {
-  cameraId: string;
+  relay: KeptRelay;
   report: RelayReport;
 }
 
-export async function tell(keeping: Keeping, nowMs: number): Promise<void> {
+/** Beside the rounds; while something is still being told, news gather. */
+export function tell(keeping: Keeping, nowMs: number): void {
   const { kept } = keeping;
+  if (keeping.telling) return;
   const isDue = nowMs - keeping.recordedMs >= recordMs;
   const news: Entry[] = [];
   const all: Entry[] = [];
   for (const relay of kept.values()) {
     const isNews = relay.toldState !== shownState(relay.memory);
     if (!isNews && !isDue) continue;
-    const entry = { cameraId: relay.row.cameraId, report: reportOf(relay, viewUrlOf(keeping)) };
+    const entry = { relay, report: reportOf(relay, viewUrlOf(keeping)) };
     all.push(entry);
     const tellings = isNews && spent(relay.tellings, tellingRule, nowMs);
     if (!tellings) continue;
@@ -34,32 +36,48 @@ export async function tell(keeping: Keeping, nowMs: number): Promise<void> {
     news.push(entry);
   }
   if (isDue) keeping.recordedMs = nowMs;
-  await send(keeping, { all, news });
+  if (all.length > 0) sendNext(keeping, { all, news });
 }
 
 /** These were taken down because all relays are paused. */
-export async function tellPaused(
-  keeping: Keeping,
-  relays: readonly KeptRelay[],
-  nowMs: number,
-): Promise<void> {
+export function tellPaused(keeping: Keeping, relays: readonly KeptRelay[], nowMs: number): void {
   const viewUrl = viewUrlOf(keeping);
   const all = relays.map((relay): Entry => {
     const { bitsPerSecond: _, upSinceAt: __, ...report } = reportOf(relay, viewUrl);
     return {
-      cameraId: relay.row.cameraId,
+      relay,
       report: { ...report, state: 'stopped', sinceAt: isoFromMs(nowMs), reason: 'All relays are paused.' },
     };
   });
-  await send(keeping, { all, news: all });
+  sendNext(keeping, { all, news: all });
 }
 
 const viewUrlOf = ({ spec }: Keeping): string => spec.viewUrl ?? spec.rtspUrl;
 
-/** The catalog or Temporal may be away: pictures go on, and the next change is told again. */
-async function send({ deps }: Keeping, { all, news }: { all: Entry[]; news: Entry[] }): Promise<void> {
-  if (all.length > 0) await deps.catalog.relays.record(all).catch(() => undefined);
-  await inLanes(apiLanes, news, ({ cameraId, report }) =>
-    deps.tellRelay(cameraId, report).catch(() => undefined),
+interface Sending {
+  all: Entry[];
+  news: Entry[];
+}
+
+/** In their order, and no round waits: the catalog or Temporal may take long to say that they are away, and pictures go on. */
+function sendNext(keeping: Keeping, sending: Sending): void {
+  const sent = (keeping.telling ?? Promise.resolve())
+    .then(() => send(keeping, sending))
+    .finally(() => {
+      if (keeping.telling === sent) keeping.telling = undefined;
+    });
+  keeping.telling = sent;
+}
+
+async function send({ deps }: Keeping, { all, news }: Sending): Promise<void> {
+  const reports = all.map(({ relay, report }) => ({ cameraId: relay.row.cameraId, report }));
+  await deps.catalog.relays.record(reports).catch(() => undefined);
+  await inLanes(apiLanes, news, ({ relay, report }) =>
+    deps.tellRelay(relay.row.cameraId, report).catch(() => unhear(relay, report)),
   );
+}
+
+/** Its workflow does not know: told again, as often as the bucket lets. */
+function unhear(relay: KeptRelay, { state }: RelayReport): void {
+  if (relay.toldState === state) delete relay.toldState;
 }

@@ -30,12 +30,18 @@ export async function takeOrders(keeping: Keeping, seen: Seen, nowMs: number): P
 
 /** Whoever took a relay away tells its workflow; a pause speaks to all at once and is told here. */
 async function letGo(keeping: Keeping, gone: readonly KeptRelay[], nowMs: number): Promise<void> {
-  const isPaused = await keeping.deps.catalog.relays.isPaused().catch(() => false);
+  const { deps, kept } = keeping;
+  const isPaused = await deps.catalog.relays.isPaused().catch(() => false);
   await inLanes(apiLanes, gone, async (relay) => {
-    await takeDown(keeping, relay.path);
-    keeping.kept.delete(relay.row.cameraId);
+    const { cameraId } = relay.row;
+    // First: a path that is just being put up sees that it is not wanted any more.
+    kept.delete(cameraId);
+    await takeDown(keeping, relay.path).catch((error: unknown) => {
+      kept.set(cameraId, relay);
+      throw error;
+    });
   });
-  if (isPaused) await tellPaused(keeping, gone, nowMs);
+  if (isPaused) tellPaused(keeping, gone, nowMs);
 }
 
 interface Adoption {
@@ -83,7 +89,9 @@ interface Remembered {
 function memoryOf({ row, former, goesOn, nowMs }: Remembered): RelayMemory {
   const restarts = former ? former.memory.restarts + 1 : (row.report?.restarts ?? 0);
   const refused = row.refusedAtMs.filter((atMs) => atMs > nowMs - loginWindowSeconds * 1000);
-  if (refused.length >= loginsAllowed) {
+  // Time alone forgives nothing, nor does another keeper: a word does, and with it comes another epoch.
+  const wasRefused = row.report?.state === 'refused' && row.report.epoch === row.epoch;
+  if (wasRefused || refused.length >= loginsAllowed) {
     const reason = row.report?.reason ?? 'The camera refused the login.';
     return { ...newRelay(nowMs, restarts), phase: 'refused', reason };
   }

@@ -1,6 +1,6 @@
 // One round of a keeper: what the catalog wants, one look at all paths of the server, then what each relay needs.
 import { isFault } from '../../domain/fault.ts';
-import { looked, probeFailed, type RelayAction } from '../../domain/relay-steps.ts';
+import { cutOff, looked, probeFailed, type RelayAction, type RelayMemory } from '../../domain/relay-steps.ts';
 import type { PathState } from '../../mediamtx/control.ts';
 import { compareConfigs, putUp, takeDown } from './keep-paths.ts';
 import { probe } from './keep-probe.ts';
@@ -16,7 +16,7 @@ export async function keepRound(keeping: Keeping, nowMs: number): Promise<{ rela
   await takeOrders(keeping, seen, nowMs);
   for (const relay of kept.values()) step(keeping, { relay, seen: seen.get(relay.path), nowMs });
   await compareConfigs(keeping, nowMs);
-  await tell(keeping, nowMs);
+  tell(keeping, nowMs);
   const live = [...kept.values()].filter(({ memory }) => memory.phase === 'live').length;
   return { relays: kept.size, live };
 }
@@ -51,7 +51,7 @@ function inBackground(keeping: Keeping, relay: KeptRelay, work: () => Promise<vo
   const { kept, underWay } = keeping;
   relay.busy = true;
   const running = work()
-    .catch((error: unknown) => refused(keeping, relay, error))
+    .catch((error: unknown) => void (relay.memory = afterFailure(keeping, relay, error)))
     .finally(() => {
       relay.busy = false;
       underWay.delete(running);
@@ -64,8 +64,8 @@ function inBackground(keeping: Keeping, relay: KeptRelay, work: () => Promise<vo
 /** Not the server's words: they may repeat the address with its password. */
 const refusal = 'MediaMTX refuses to pull this address; its log says why.';
 
-function refused({ limits }: Keeping, relay: KeptRelay, error: unknown): void {
-  if (!isFault(error, 'InputInvalid')) return;
+function afterFailure({ limits, now }: Keeping, { memory }: KeptRelay, error: unknown): RelayMemory {
+  if (!isFault(error, 'InputInvalid')) return cutOff(memory, now());
   const failure = { type: error.type, message: refusal, mayLogIn: true };
-  relay.memory = probeFailed(relay.memory, failure, { nowMs: Date.now(), limits }).memory;
+  return probeFailed(memory, failure, { nowMs: now(), limits }).memory;
 }

@@ -25,6 +25,10 @@ export interface Keeping extends KeeperSpec {
   limits: RelayLimits;
   /** Probes and calls that rounds do not wait for. */
   underWay: Set<Promise<unknown>>;
+  /** What is being told, one thing after the other; undefined while all has been told. */
+  telling?: Promise<void> | undefined;
+  /** Epoch milliseconds that never go back: a clock that is set does not make relays wait. */
+  now: () => number;
   /** When the configured paths were last compared with what is wanted. */
   comparedMs: number;
   /** When figures were last written to the catalog. */
@@ -36,6 +40,7 @@ const healthyMs = 30_000;
 
 export function openKeeping(deps: RestreamDeps, spec: KeeperSpec): Keeping {
   const { settings } = deps;
+  const startedMs = Date.now() - performance.now();
   return {
     ...spec,
     deps,
@@ -49,6 +54,7 @@ export function openKeeping(deps: RestreamDeps, spec: KeeperSpec): Keeping {
       backoffMs: (failures) => relayBackoffSeconds({ failures, ...settings, jitter: Math.random() }) * 1000,
     },
     underWay: new Set(),
+    now: () => Math.round(startedMs + performance.now()),
     comparedMs: -Infinity,
     recordedMs: -Infinity,
   };

@@ -10,9 +10,15 @@ export async function inLanes<T>(
   work: (item: T) => Promise<unknown>,
 ): Promise<void> {
   const left = items.values();
-  await Promise.all(
-    Array.from({ length: Math.min(lanes, items.length) }, async () => {
-      for (const item of left) await work(item);
-    }),
-  );
+  let hasFailed = false;
+  const lane = async (): Promise<void> => {
+    for (const item of left) {
+      if (hasFailed) return;
+      await work(item).catch((error: unknown) => {
+        hasFailed = true;
+        throw error;
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane));
 }
