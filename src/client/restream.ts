@@ -58,10 +58,14 @@ export async function orderAllRelays(client: Client, order: keyof typeof toAll):
   return restreamWorkflowId;
 }
 
+/** Without a worker nobody answers, and a person is waiting. */
+const queryMs = 3_000;
+
 /** Undefined when it does not run, or nobody answers for it. */
 export async function queryRestream(client: Client): Promise<RestreamStatus | undefined> {
+  const handle = client.workflow.getHandle(restreamWorkflowId);
   try {
-    return await client.workflow.getHandle(restreamWorkflowId).query(messages.restreamStatus);
+    return await client.withDeadline(Date.now() + queryMs, () => handle.query(messages.restreamStatus));
   } catch {
     return undefined;
   }

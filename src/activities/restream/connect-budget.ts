@@ -31,8 +31,22 @@ export function createConnectBudget(rates: { perHost: number; perSubnet: number 
 function subnetOf(host: string): string | undefined {
   const four = /^(\d+\.\d+\.\d+)\.\d+$/.exec(host)?.[1];
   if (four) return `${four}.0/24`;
-  if (!host.startsWith('[')) return undefined;
-  return `${host.slice(1, -1).split(':').slice(0, 4).join(':')}::/64`;
+  return host.startsWith('[') ? `${network(host.slice(1, -1))}::/64` : undefined;
+}
+
+/** The first four groups of an IPv6 address, however it is written. */
+function network(address: string): string {
+  const [head = '', tail] = address.split('::');
+  const groups = (half: string): string[] => (half === '' ? [] : half.split(':'));
+  const behind = groups(tail ?? '');
+  // A dotted tail stands for two groups.
+  const length = behind.length + (behind.at(-1)?.includes('.') ? 1 : 0);
+  const between = tail === undefined ? 0 : 8 - groups(head).length - length;
+  const all = [...groups(head), ...Array.from({ length: between }, () => '0'), ...behind];
+  return all
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ''))
+    .join(':');
 }
 
 /** A full bucket says as much as none. */

@@ -23,9 +23,9 @@ async function placeRelay(deps: RestreamDeps, request: PlaceRequest): Promise<Pl
   const { cameraId, stopped, forgive } = request;
   const row = await relays.get(cameraId);
   const engine = request.engine ?? row?.spec.engine ?? deps.settings.engine;
-  const server = row && (await chooseServer(deps))(row);
-  if (!row?.wanted || server === undefined)
+  if (!row?.wanted)
     return { wanted: false, engine, server: '', epoch: row?.epoch ?? 0, report: goneReport(deps, row) };
+  const server = (await chooseServer(deps))(row);
   const placed = await relays.place({ cameraId, engine, server, stopped, forgive });
   return {
     ...{ wanted: true, engine, server, epoch: placed.epoch },
@@ -57,28 +57,34 @@ async function viewUrlOf({ catalog, settings }: RestreamDeps, row: RelayRow): Pr
   return `${spec?.viewUrl ?? spec?.rtspUrl ?? ''}/${relayPath(settings.pathPrefix, row.cameraId)}`;
 }
 
-/** @throws Fault SourceUnreachable when no server is up: tried again until one is */
+/** @throws Fault SourceUnreachable when no server answers: tried again until one does */
 async function chooseServer({ catalog }: RestreamDeps): Promise<(row: RelayRow) => string> {
   const servers = await catalog.relayServers.list();
-  const up = serversUp(servers);
+  const up = serversAble(servers);
   if (up.length > 0) return (row) => placeOn(row.cameraId, up, row.spec.server)!;
   const known = servers.map(({ name, state }) => `${name} is ${state}`).join(', ') || 'none is known';
   throw new Fault('SourceUnreachable', `No MediaMTX server can carry relays: ${known}.`);
 }
 
-const serversUp = (servers: readonly RelayServerRow[]): PlacementServer[] =>
-  servers.filter(({ state }) => state === 'up').map(({ name, spec }) => ({ name, weight: spec.weight }));
+/** Those that are up; while none is, those that answer and wait for the word: they carry pictures, lost ones do not. */
+function serversAble(servers: readonly RelayServerRow[]): PlacementServer[] {
+  const up = servers.filter(({ state }) => state === 'up');
+  const able = up.length > 0 ? up : servers.filter(({ state }) => state === 'held');
+  return able.map(({ name, spec }) => ({ name, weight: spec.weight }));
+}
 
 /**
- * Every relay goes where its camera's score is highest among the servers that are up: only the shares of lost, returned and new servers
- * move. While none is up, all stay where they are.
+ * Every relay goes where its camera's score is highest among the servers that are up: only the shares of lost, returned, new and removed
+ * servers move. While no server answers, all stay where they are.
  */
 async function settleServers({ catalog: { relays, relayServers } }: RestreamDeps): Promise<MovedRelays> {
   const servers = await relayServers.list();
-  const up = serversUp(servers);
+  const up = serversAble(servers);
   let moved = 0;
   if (up.length === 0) return { moved };
   const to = (row: RelayRow): string => placeOn(row.cameraId, up, row.spec.server)!;
-  for (const { name } of servers) moved += await relays.move({ from: name, to });
+  // A relay may have been placed on a server while that was being removed.
+  const holders = new Set((await relays.list()).flatMap(({ server }) => server ?? []));
+  for (const from of holders) moved += await relays.move({ from, to });
   return { moved };
 }

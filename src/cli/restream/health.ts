@@ -41,7 +41,7 @@ export async function serveHealth({ ip, port }: { ip: string; port: number }): P
     );
   }
   return {
-    url: `http://${ip}:${(server.address() as AddressInfo).port}/healthz`,
+    url: `http://${ip.includes(':') ? `[${ip}]` : ip}:${(server.address() as AddressInfo).port}/healthz`,
     setReady: () => (isReady = true),
     stop: async () => {
       server.closeAllConnections();
