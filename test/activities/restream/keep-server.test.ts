@@ -1,0 +1,209 @@
+// A keeper through the outages around it: the catalog, Temporal, its server, and changes of what the catalog says of the server.
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { Fault } from '../../../src/domain/fault.ts';
+import { createControl } from '../../../src/mediamtx/control.ts';
+import type { LiveCamera } from '../../fakes/live-camera.ts';
+import { eventually } from '../../setup/eventually.ts';
+import { startMediaMtx, type TestMediaMtx } from '../../setup/mediamtx.ts';
+import { cameraAt, openKeeperStage, signal, startStream, type KeeperStage } from './keeper-stage.ts';
+
+let camera: TestMediaMtx;
+let server: TestMediaMtx;
+let always: LiveCamera;
+let stage: KeeperStage;
+
+beforeAll(async () => {
+  camera = await startMediaMtx({ record: false });
+  server = await startMediaMtx({ record: false });
+  always = await startStream(camera, 'always');
+});
+afterAll(async () => {
+  await always?.stop();
+  await server?.stop();
+  await camera?.stop();
+});
+beforeEach(async () => {
+  stage = await openKeeperStage(server);
+});
+afterEach(() => stage[Symbol.asyncDispose]());
+
+const live = async (): Promise<void> => {
+  await stage.place(cameraAt(camera, { cameraId: 'hall', stream: 'always' }));
+  stage.keep();
+  await stage.isIn('hall', 'live');
+};
+const unreachable = (): Fault => new Fault('SourceUnreachable', 'MediaMTX does not answer, says the test.');
+
+describe('while the catalog is away', () => {
+  it('pictures go on, and a camera that broke off is connected again', async () => {
+    await using first = await startStream(camera, 'short');
+    await stage.place(cameraAt(camera, { cameraId: 'short', stream: 'short' }));
+    await live();
+    await stage.isIn('short', 'live');
+    const before = await stage.pathOf('hall');
+    stage.faults.catalogAway = true;
+    await first.stop();
+    await stage.isIn('short', 'waiting');
+    await using _second = await startStream(camera, 'short');
+    await stage.isIn('short', 'live');
+    expect((await stage.pathOf('hall'))?.availableAt).toBe(before?.availableAt);
+    expect(stage.statesTold('hall')).toEqual(['live']);
+  });
+
+  it('a keeper that begins takes no path down', async () => {
+    await live();
+    const before = await stage.pathOf('hall');
+    const second = await openKeeperStage(server, { pathPrefix: stage.deps.settings.pathPrefix });
+    try {
+      second.catalog.relays.epochsOn = () => Promise.reject(new Fault('CatalogUnavailable', 'away'));
+      const keeping = second.keep();
+      await eventually(() => keeping.heartbeats.length > 10);
+      expect((await stage.pathOf('hall'))?.availableAt).toBe(before?.availableAt);
+    } finally {
+      await second[Symbol.asyncDispose]();
+    }
+  });
+});
+
+describe('while Temporal is away', () => {
+  it('cameras are kept, and their workflows hear afterwards how they are', async () => {
+    stage.faults.temporalAway = true;
+    await stage.place(cameraAt(camera, { cameraId: 'hall', stream: 'always' }));
+    const keeping = stage.keep();
+    await eventually(async () => (await stage.pathOf('hall'))?.available);
+    await eventually(() => keeping.heartbeats.length > 5);
+    expect(stage.told).toEqual([]);
+    stage.faults.temporalAway = false;
+    // At once while words are left of the burst, within a minute else.
+    await eventually(() => stage.statesTold('hall').at(-1) === 'live', { seconds: 70, what: 'the word' });
+  });
+
+  it('rounds do not wait for words that hang', async () => {
+    const hanging = Promise.withResolvers<void>();
+    stage.deps.tellRelay = () => hanging.promise;
+    await using short = await startStream(camera, 'hang');
+    await stage.place(cameraAt(camera, { cameraId: 'hall', stream: 'hang' }));
+    const keeping = stage.keep();
+    const isLive = async (): Promise<boolean> => (await stage.pathOf('hall'))?.available === true;
+    await eventually(isLive);
+    await short.stop();
+    await eventually(async () => !(await isLive()));
+    await using _again = await startStream(camera, 'hang');
+    await eventually(isLive);
+    expect(keeping.heartbeats.length).toBeGreaterThan(5);
+    hanging.resolve();
+  });
+
+  it('a server that is lost is told of until the supervisor hears', async () => {
+    await live();
+    stage.faults.temporalAway = true;
+    stage.faults.control = { listPaths: unreachable };
+    await stage.serverIsIn('down');
+    expect(stage.serversTold).toBe(0);
+    stage.faults.temporalAway = false;
+    await eventually(() => stage.serversTold === 1);
+  });
+});
+
+describe('a server', () => {
+  it('that does not answer is down with the reason, is held when it answers, and pictures go on', async () => {
+    await live();
+    const before = await stage.pathOf('hall');
+    stage.faults.control = { listPaths: unreachable };
+    await stage.serverIsIn('down');
+    expect(await stage.catalog.relayServers.get('one')).toMatchObject({
+      reason: 'MediaMTX does not answer, says the test.',
+    });
+    stage.faults.control = {};
+    await stage.serverIsIn('held');
+    await eventually(() => stage.serversTold === 2);
+    expect((await stage.pathOf('hall'))?.availableAt).toBe(before?.availableAt);
+  });
+
+  it('that returns by rule is up again', async () => {
+    const spec = { apiUrl: server.apiUrl, rtspUrl: server.rtspUrl, weight: 1, returns: 'auto' } as const;
+    await stage.catalog.relayServers.put({ name: 'one', spec, secrets: { api: server.users.api } });
+    await live();
+    stage.faults.control = { listPaths: unreachable };
+    await stage.serverIsIn('down');
+    stage.faults.control = {};
+    await stage.serverIsIn('up');
+  });
+
+  it('whose relays were moved away has no path of theirs when it answers again', async () => {
+    await live();
+    stage.faults.control = { listPaths: unreachable };
+    await stage.serverIsIn('down');
+    await stage.catalog.relays.move({ from: 'one', to: () => 'other' });
+    stage.faults.control = {};
+    await eventually(async () => (await stage.pathOf('hall')) === undefined);
+    expect(stage.statesTold('hall')).toEqual(['live']);
+  });
+
+  it('is reached by the accounts and addresses that the catalog names now', async () => {
+    const credentials = { user: 'api', password: 'of-yesterday' };
+    const controlOf = stage.deps.controlOf;
+    stage.deps.controlOf = async () => createControl({ baseUrl: server.apiUrl, credentials });
+    await stage.place(cameraAt(camera, { cameraId: 'hall', stream: 'always' }));
+    const keeping = stage.keep();
+    await stage.serverIsIn('down');
+    expect(JSON.stringify(keeping.heartbeats)).not.toContain('of-yesterday');
+    stage.deps.controlOf = controlOf;
+    await stage.isIn('hall', 'live');
+    const viewUrl = 'rtsp://viewers.example:8554';
+    const spec = {
+      apiUrl: server.apiUrl,
+      rtspUrl: server.rtspUrl,
+      viewUrl,
+      weight: 1,
+      returns: 'word',
+    } as const;
+    await stage.catalog.relayServers.put({ name: 'one', spec, secrets: { api: server.users.api } });
+    await stage.place(cameraAt(camera, { cameraId: 'hall', stream: 'always' }));
+    await eventually(async () => (await stage.isIn('hall', 'live')).viewUrl?.startsWith(`${viewUrl}/`));
+  });
+
+  it('that is taken out of the catalog is left without paths of ours, and its keeper ends', async () => {
+    await live();
+    const keeping = stage.keep();
+    await stage.catalog.relays.move({ from: 'one', to: () => 'other' });
+    await stage.catalog.relayServers.remove('one');
+    await keeping.ended;
+    await eventually(async () => (await stage.pathOf('hall')) === undefined);
+  });
+});
+
+describe('a pause', () => {
+  it('takes every path down and is told, and its end brings them back', async () => {
+    await live();
+    await stage.catalog.relays.setPaused(true);
+    expect(await stage.isIn('hall', 'stopped')).toMatchObject({ reason: 'All relays are paused.' });
+    expect(await stage.pathOf('hall')).toBeUndefined();
+    await stage.catalog.relays.setPaused(false);
+    await stage.isIn('hall', 'live');
+    expect(stage.statesTold('hall').slice(0, 2)).toEqual(['live', 'stopped']);
+  });
+});
+
+describe('a keeper', () => {
+  it('of a server that the catalog does not name ends at once', async () => {
+    await stage.catalog.relayServers.remove('one');
+    await stage.keep().ended;
+  });
+
+  it('keeps within the budget of connections to a host', async () => {
+    await using slow = await openKeeperStage(server, { connects: { perHost: 2, perSubnet: 100 } });
+    const atMs: number[] = [];
+    slow.deps.probe = () => {
+      atMs.push(performance.now());
+      return Promise.reject(new Fault('SourceUnreachable', 'no answer'));
+    };
+    for (let index = 0; index < 8; index += 1)
+      await slow.place(cameraAt(camera, { cameraId: `cam-${index}`, stream: 'none' }));
+    slow.keep();
+    await eventually(() => atMs.length >= 8);
+    for (let index = 3; index < atMs.length; index += 1)
+      expect(atMs[index]! - atMs[index - 3]!).toBeGreaterThan(300);
+    await slow.control.listPaths(signal);
+  });
+});
