@@ -41,8 +41,8 @@ export interface RelayStack extends RelayWatch, AsyncDisposable {
   addCameras(ids: readonly string[], live?: { path?: string; url?: string }): Promise<void>;
   /** The supervisor. */
   start(): Promise<void>;
-  /** A child process; serves when it is ready. */
-  addWorker(): Promise<WorkerChild>;
+  /** A child process; serves when it is ready. `ownCommand`: by the product's own command, which ends well when it is asked to. */
+  addWorker(options?: { ownCommand: boolean }): Promise<WorkerChild>;
 }
 
 export interface CameraSide extends AsyncDisposable {
@@ -92,8 +92,9 @@ export async function startRelayStack(spec: RelayStackSpec = {}): Promise<RelayS
       await storeCameras(catalog, ids, url);
     },
     start: async () => void (await startRestream(client)),
-    async addWorker() {
-      const child = spawnWorker({ env, logFile: join(dir.path, 'workers.log'), codePath });
+    async addWorker({ ownCommand } = { ownCommand: false }) {
+      const logFile = join(dir.path, 'workers.log');
+      const child = spawnWorker({ env, logFile, ...(ownCommand ? {} : { codePath }) });
       children.push(child);
       await child.ready;
       return child;

@@ -26,6 +26,8 @@ export interface RelayWatch {
   listed(state: string): Promise<string[]>;
   /** Waits until the list of workflows shows it so. */
   shows(cameraId: string, state: RelayState | 'attention' | 'running' | 'paused'): Promise<void>;
+  /** Waits until the supervisor asks for attention in these words; answers all that it shows. */
+  says(words: string): Promise<string>;
   /** Markdown that the Web UI shows of a workflow. */
   details(workflowId: string): Promise<string>;
   /** Length of the present history of every running workflow. */
@@ -83,6 +85,15 @@ export function watchRelays(watched: {
         what: `${cameraId} listed as ${state}`,
         seconds: 20,
       })),
+    async says(words) {
+      await watch.shows(supervisor, 'attention');
+      let text = '';
+      await eventually(async () => (text = await watch.details(supervisor)).includes(words), {
+        what: `attention to “${words}”`,
+        seconds: 20,
+      });
+      return text;
+    },
     async details(workflowId) {
       const answer = await client.workflow.getHandle(workflowId).query('__temporal_workflow_metadata');
       return (answer as { currentDetails: string }).currentDetails;

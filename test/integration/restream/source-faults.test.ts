@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { LiveCamera } from '../../fakes/live-camera.ts';
+import { seenAt } from '../../fakes/live-camera.ts';
+import { eventually } from '../../setup/eventually.ts';
+import { startRelayStack, type RelayStack } from './relay-stack.ts';
+
+let stack: RelayStack;
+let fragile: LiveCamera;
+const steady = ['steady-1', 'steady-2'];
+const all = [...steady, 'fragile'];
+
+beforeAll(async () => {
+  stack = await startRelayStack();
+  fragile = await stack.cameras.publish('fragile');
+  await stack.addCameras(steady);
+  await stack.addCameras(['fragile'], { path: 'fragile' });
+  await stack.start();
+  await stack.live(all);
+});
+afterAll(() => stack[Symbol.asyncDispose]());
+
+test('a camera that dies waits with a reason in words, and is live again once it is back', async () => {
+  fragile.signal('SIGKILL');
+  await fragile.ended.catch(() => undefined);
+  await eventually(async () => {
+    const { reason = '', upSince } = await stack.becomes('fragile', 'waiting');
+    return upSince === undefined && /404|no stream/i.test(reason);
+  });
+  await stack.down('fragile');
+  await stack.shows('fragile', 'waiting');
+  fragile = await stack.cameras.publish('fragile');
+  await stack.live(['fragile'], 10);
+  expect((await stack.relay('fragile')).restarts).toBe(1);
+  await stack.shows('fragile', 'live');
+});
+
+test('a camera that stands still while it stays connected is stalled, is replaced, and is live when it moves again', async () => {
+  const before = (await stack.pathOf('fragile'))!.availableAt;
+  fragile.signal('SIGSTOP');
+  const { reason } = await stack.becomes('fragile', 'stalled');
+  expect(reason).toContain('No new picture');
+  await stack.shows('fragile', 'stalled');
+  fragile.signal('SIGCONT');
+  await stack.live(['fragile'], 15);
+  expect((await stack.pathOf('fragile'))!.availableAt).not.toBe(before);
+  expect((await stack.relay('fragile')).restarts).toBe(2);
+});
+
+test('none of it touches the relays of other cameras', async () => {
+  for (const id of steady) expect(await stack.relay(id)).toMatchObject({ state: 'live', restarts: 0 });
+});
+
+test('after kill -9 and a restart of MediaMTX all relays are live within 10 s, and viewers see pictures', async () => {
+  await stack.target.kill();
+  await stack.target.restart();
+  await stack.live(all, 10);
+  await seenAt(stack.target.readUrl('cam/steady-1'));
+  // It was back before it counted as lost.
+  expect((await stack.catalog.relayServers.get('m1'))!.state).toBe('up');
+});
