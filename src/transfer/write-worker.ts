@@ -31,6 +31,11 @@ interface Job {
 }
 
 const slice = Buffer.allocUnsafe(1 << 20);
+/**
+ * Of bigger writes the kernel makes pieces of memory so big that a virtual machine may have to fetch them from its host first: the
+ * writing then costs up to ten times as much (measured).
+ */
+const writeBytes = 64 << 10;
 const jobs = new Map<number, Job>();
 let scheduled = false;
 
@@ -65,7 +70,8 @@ function append(job: Job, { batch, from, to }: Extract<WriteRequest, { kind: 'ap
     const bytes = new Uint8Array(batch, from, to - from);
     // A write may take less than asked, for example on a disk that is nearly full.
     for (let done = 0; done < bytes.length;) {
-      const written = writeSync(job.descriptor, bytes, done, bytes.length - done, job.writtenBytes);
+      const length = Math.min(writeBytes, bytes.length - done);
+      const written = writeSync(job.descriptor, bytes, done, length, job.writtenBytes);
       done += written;
       job.writtenBytes += written;
     }

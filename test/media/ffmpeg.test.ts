@@ -43,7 +43,7 @@ describe('the argv of', () => {
     });
     expect(args.join(' ')).toBe(
       `${head} -itsoffset -0.023000 -copyts -protocol_whitelist file -f concat -safe 0 -i file:/w/list -map 0:v:0 -c:v copy ` +
-        '-map 0:a:0 -c:a copy -map_metadata -1 -map_chapters -1 -movflags +faststart -blocksize 131072 -f mp4 file:/w/o.mp4',
+        '-map 0:a:0 -c:a copy -map_metadata -1 -map_chapters -1 -movflags +faststart -blocksize 65536 -f mp4 file:/w/o.mp4',
     );
   });
 
