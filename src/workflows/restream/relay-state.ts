@@ -16,6 +16,7 @@ import type {
 } from '../../contract/restream-messages.ts';
 import { markdownTable, shownWhole } from '../../domain/markdown.ts';
 import { isoFromMs } from '../../domain/range.ts';
+import { heard, listenInOrder } from '../early-signals.ts';
 
 export interface RunningRelay {
   cameraId: string;
@@ -61,12 +62,14 @@ export function listenToRelay(relay: RunningRelay): void {
     delete relay.placed;
     relay.orders += 1;
   };
-  setHandler(messages.refresh, order({}));
-  setHandler(messages.restart, order({ stopped: false }));
-  setHandler(messages.stop, order({ stopped: true }));
-  setHandler(messages.credentialsChanged, order({ forgive: true }));
-  setHandler(messages.retire, order({ retired: true }));
-  setHandler(messages.relayReported, (report) => believe(relay, report));
+  listenInOrder([
+    heard(messages.refresh, order({})),
+    heard(messages.restart, order({ stopped: false })),
+    heard(messages.stop, order({ stopped: true })),
+    heard(messages.credentialsChanged, order({ forgive: true })),
+    heard(messages.retire, order({ retired: true })),
+    heard(messages.relayReported, (report) => believe(relay, report)),
+  ]);
   const setEngine = ({ engine }: { engine: RelayEngine }): { engine: RelayEngine } => {
     order({ engine })();
     return { engine };

@@ -14,6 +14,7 @@ import * as messages from '../../contract/restream-messages.ts';
 import type { RestreamInput } from '../../contract/restream-messages.ts';
 import { searchAttributes } from '../../contract/search-attributes.ts';
 import { markdownTable, shownWhole } from '../../domain/markdown.ts';
+import { heard, listenInOrder } from '../early-signals.ts';
 import { live, relayRows } from '../proxies.ts';
 import { sessionIsLong } from '../session.ts';
 import { pauseSeconds, runLive } from './live-run.ts';
@@ -68,14 +69,16 @@ async function supervise(input: RestreamInput, supervisor: Supervisor): Promise<
 }
 
 function listen(supervisor: Supervisor): void {
-  setHandler(messages.pauseRelays, () => void (supervisor.pauseOrder = true));
-  setHandler(messages.resumeRelays, () => void (supervisor.pauseOrder = false));
-  setHandler(messages.serversChanged, () => {
-    supervisor.settles = true;
-    // One that was removed and added again between two looks has lost its keeper.
-    supervisor.kept = [];
-  });
-  setHandler(messages.acceptList, () => void (supervisor.accepts = true));
+  listenInOrder([
+    heard(messages.pauseRelays, () => void (supervisor.pauseOrder = true)),
+    heard(messages.resumeRelays, () => void (supervisor.pauseOrder = false)),
+    heard(messages.serversChanged, () => {
+      supervisor.settles = true;
+      // One that was removed and added again between two looks has lost its keeper.
+      supervisor.kept = [];
+    }),
+    heard(messages.acceptList, () => void (supervisor.accepts = true)),
+  ]);
   setHandler(messages.restreamStatus, () => {
     const { paused, servers, attention } = supervisor;
     return { paused, servers, ...(attention === undefined ? {} : { attention }) };
