@@ -177,7 +177,7 @@ async function watchCameras(state: FakeRestreamState, request: WatchRequest): Pr
       const outcome = outcomeOf(state);
       const changes = outcome.added.length + outcome.changed.length + outcome.gone.length;
       const isKnown =
-        outcome.attention === request.attention && `${outcome.servers}` === `${request.servers}`;
+        outcome.attention === request.attention && outcome.servers.join() === request.servers.join();
       if (changes > 0 || !isKnown) return outcome;
       await beat();
     }

@@ -1,7 +1,7 @@
 // Restream staged on the test run's Temporal server, and how tests look at its workflows.
-import type { WorkflowHandle } from '@temporalio/client';
+import type { Client, WorkflowHandle } from '@temporalio/client';
 import { workflowBundle } from '../setup/workflow-bundle.ts';
-import type { FakeCall, FakeRestreamState } from '../fakes/restream-activities.ts';
+import type { FakeCall, FakeRestreamState, Instead } from '../fakes/restream-activities.ts';
 import { runStagedRestream, type RestreamStage, type StagedRestream } from './staged-restream.ts';
 
 export async function runRestream<T>(
@@ -43,4 +43,33 @@ export async function stillnessOf(handle: Pick<WorkflowHandle, 'describe' | 'fet
 export function door(): { pass: Promise<void>; open: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>();
   return { pass: promise, open: resolve };
+}
+
+/** How many of one long activity ran at once at most. */
+export function counted(name: 'keepServer' | 'runRelay'): { instead: Instead; most: () => number } {
+  let running = 0;
+  let most = 0;
+  const count = async <R>(usual: (request: R) => Promise<void>, request: R): Promise<void> => {
+    running += 1;
+    most = Math.max(most, running);
+    try {
+      await usual(request);
+    } finally {
+      running -= 1;
+    }
+  };
+  return { instead: { [name]: count }, most: () => most };
+}
+
+/** Runs of one workflow id, oldest first, by the events of each. */
+export async function runsOf(client: Client, workflowId: string): Promise<number[]> {
+  const runs: number[] = [];
+  let { runId } = await client.workflow.getHandle(workflowId).describe();
+  for (;;) {
+    const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    runs.unshift(events?.length ?? 0);
+    const before = events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId;
+    if (!before) return runs;
+    runId = before;
+  }
 }

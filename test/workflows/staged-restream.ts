@@ -27,6 +27,8 @@ export interface StagedRestream extends FakeRestream {
   namespace: { address: string; namespace: string };
   /** In place of the fakes; the state then knows nothing of them. */
   activities?: { light?: object; live?: object };
+  /** Done before a worker is there: what it sends waits for the workflow's first line. */
+  early?: (stage: RestreamStage) => Promise<unknown>;
 }
 
 let isQuiet = false;
@@ -69,8 +71,9 @@ export async function runStagedRestream<T>(
     }),
     Worker.create({ ...shared, taskQueue: queues.live, activities: { ...live, ...given.activities?.live } }),
   ]);
-  const running = workers.map((worker) => worker.run());
   const { stage, started } = stageOf(client, state);
+  await given.early?.(stage);
+  const running = workers.map((worker) => worker.run());
   try {
     return await work(stage);
   } finally {
