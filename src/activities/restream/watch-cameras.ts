@@ -37,7 +37,7 @@ interface Watch {
 
 async function watch({ deps, request, signal, vouching, wake }: Watch): Promise<WatchOutcome> {
   const { pollSeconds } = deps.settings;
-  let missing: MissingCameras = new Map();
+  let missing = lately(deps);
   let { accept } = request;
   let progress = {};
   for (;;) {
@@ -45,6 +45,7 @@ async function watch({ deps, request, signal, vouching, wake }: Watch): Promise<
     const read = await readOnce(deps, { missing, accept, signal });
     accept &&= read.failed;
     missing = read.missing;
+    memories.set(deps, { missing, atMs: performance.now() });
     const outcome = await outcomeOf(deps, read.attention);
     if (isNews(outcome, request)) return outcome;
     progress = { cameras: read.cameras, ...(read.attention ? { attention: read.attention } : {}) };
@@ -52,6 +53,15 @@ async function watch({ deps, request, signal, vouching, wake }: Watch): Promise<
     await wake.after(pollSeconds * 1000);
     signal.throwIfAborted();
   }
+}
+
+/** A watch ends with every change of the list: what it missed counts on in the next one of this worker, if that begins at once. */
+const memories = new WeakMap<RestreamDeps, { missing: MissingCameras; atMs: number }>();
+
+function lately(deps: RestreamDeps): MissingCameras {
+  const memory = memories.get(deps);
+  const longestMs = (deps.settings.pollSeconds + readSeconds) * 1000;
+  return memory && performance.now() - memory.atMs < longestMs ? memory.missing : new Map();
 }
 
 interface Reading {
