@@ -1,6 +1,7 @@
 // Builds what the activities of restream are given.
 import { catalogCameras } from '../activities/restream/catalog-cameras.ts';
 import type { CameraListRead, RestreamDeps, RestreamSettings } from '../activities/restream/restream-deps.ts';
+import { probePlaylist } from '../activities/restream/probe-playlist.ts';
 import { listOfTable } from '../activities/restream/table-cameras.ts';
 import { tellRelay, tellServersChanged } from '../activities/restream/tell-workflows.ts';
 import { listenForChanges } from '../camera-table/listen.ts';
@@ -13,6 +14,7 @@ import type { Ffmpeg } from '../media/ffmpeg.ts';
 import { relayRtsp } from '../media/relay.ts';
 import { createControl } from '../mediamtx/control.ts';
 import { describeRtsp } from '../rtsp/describe.ts';
+import type { Downloader } from '../transfer/http-download.ts';
 
 /** A token is used within seconds of being made; the rest is for clocks that differ. */
 const tokenSeconds = 300;
@@ -20,8 +22,10 @@ const tokenSeconds = 300;
 export function composeRestream({
   config,
   catalog,
+  downloader,
   ffmpeg,
 }: {
+  downloader: Downloader;
   config: Config;
   catalog: Catalog;
   ffmpeg: Ffmpeg;
@@ -38,7 +42,7 @@ export function composeRestream({
       const { api } = await catalog.relayServers.secretsOf(server);
       return createControl({ baseUrl: row.spec.apiUrl, credentials: api });
     },
-    probe: describeRtsp,
+    probe: (ask) => (/^rtsps?:/i.test(ask.url) ? describeRtsp(ask) : probePlaylist(downloader, ask)),
     publish: (spec) => relayRtsp(ffmpeg, spec),
     publishTokenOf: async ({ server, path, epoch }) => {
       const { gateKey } = await catalog.relayServers.secretsOf(server);

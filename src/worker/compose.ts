@@ -44,7 +44,7 @@ export async function compose(config: Config): Promise<Composition> {
   const downloader = createDownloader({ ...config.download, total: config.download.slots * 2 });
   const faultPoint = createStepLog(config.debug);
   const deps = {
-    restream: composeRestream({ config, catalog, ffmpeg }),
+    restream: composeRestream({ config, catalog, downloader, ffmpeg }),
     catalog,
     scanner,
     downloader,
