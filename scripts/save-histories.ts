@@ -1,6 +1,8 @@
 // Saves the histories that must replay for ever: `node scripts/save-histories.ts` runs the scenarios of test/histories on a
-// Temporal server of its own; with `--address HOST:PORT --plan ID [--host NAME --data DIR]` it saves a plan of a running stack as `demo`.
+// Temporal server of its own, `--capability plan|restream` those of one capability alone; `--into NAME` is their folder, the version when
+// absent. With `--address HOST:PORT --plan ID [--host NAME --data DIR]` it saves a plan of a running stack as `demo`.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -9,15 +11,21 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { cameraDayWorkflowId, planWorkflowId } from '../src/contract/ids.ts';
 import { searchAttributeArgs } from '../src/contract/search-attributes.ts';
 import { startTemporalServer } from '../src/embedded/temporal-server.ts';
+import { restreamScenarios, type RestreamScenario } from '../test/histories/restream-scenarios.ts';
 import { scenarios, type Scenario } from '../test/histories/scenarios.ts';
 import { savedHistory } from '../test/histories/saved-history.ts';
 import { tempDir } from '../test/setup/temp-dir.ts';
 import { testRun, testServer } from '../test/setup/test-tools.ts';
 import { runStagedPlan } from '../test/workflows/staged-plan.ts';
+import { runStagedRestream } from '../test/workflows/staged-restream.ts';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 const { version } = JSON.parse(await readFile(path('../package.json'), 'utf8')) as { version: string };
-const directory = path(`../test/histories/${version}`);
+const option = { type: 'string' } as const;
+const { values } = parseArgs({
+  options: { address: option, plan: option, host: option, data: option, capability: option, into: option },
+});
+const directory = path(`../test/histories/${values.into ?? version}`);
 
 interface Saving {
   client: Client;
@@ -60,6 +68,18 @@ async function saveScenario({ name, given, steer }: Scenario, stage: Stage): Pro
   });
 }
 
+async function saveRelays(
+  { name, given, play }: RestreamScenario,
+  { address, bundle }: Stage,
+): Promise<void> {
+  const namespace = { address, namespace: 'default' };
+  await runStagedRestream({ ...given, namespace }, bundle, async (stage) => {
+    const { workflowId } = await play(stage);
+    const replacements = { [hostname()]: 'host-1' };
+    await saveRuns({ client: stage.client, workflowId, name, replacements });
+  });
+}
+
 interface Stage {
   address: string;
   bundle: { code: string };
@@ -80,7 +100,10 @@ async function saveScenarios(): Promise<void> {
     durable: false,
   });
   try {
-    for (const scenario of scenarios) await saveScenario(scenario, { address: server.address, bundle });
+    const stage = { address: server.address, bundle };
+    const { capability } = values;
+    if (capability !== 'restream') for (const scenario of scenarios) await saveScenario(scenario, stage);
+    if (capability !== 'plan') for (const scenario of restreamScenarios) await saveRelays(scenario, stage);
   } finally {
     await server.stop();
   }
@@ -108,8 +131,6 @@ async function saveDemo({ address, plan, host, data }: RunningStack): Promise<vo
   await connection.close();
 }
 
-const option = { type: 'string' } as const;
-const { values } = parseArgs({ options: { address: option, plan: option, host: option, data: option } });
 await mkdir(directory, { recursive: true });
 if (values.address && values.plan) await saveDemo({ ...values, address: values.address, plan: values.plan });
 else await saveScenarios();

@@ -45,6 +45,11 @@ describe('replay', () => {
     await expect(replay(altered)).rejects.toBeInstanceOf(DeterminismViolationError);
   });
 
+  it('notices a relay that publishes where it was pulled', async () => {
+    const altered = renamed(read('restream/restreamCamera-ffmpeg.json'), { runRelay: 'placeRelay' });
+    await expect(replay(altered)).rejects.toBeInstanceOf(DeterminismViolationError);
+  });
+
   it('notices steps that have changed places', async () => {
     const altered = renamed(read('0.1.0/cameraDay-complete.json'), {
       mergeDay: 'exportDay',
