@@ -60,7 +60,7 @@ export const restreamMessageDocs: readonly RestreamMessageDoc[] = [
     name: 'setEngine',
     input: { engine: 'ffmpeg' },
     takes:
-      '`engine`: `pull` (MediaMTX fetches the camera itself) or `ffmpeg` (a process of ours publishes it).',
+      '`engine`: `pull` (MediaMTX fetches the camera itself) or `ffmpeg` (a process of ours publishes it); anything else is refused and changes nothing.',
     does: 'Switches this relay to another engine, over its row and the configuration, and keeps to it. Answers the engine.',
   },
   {

@@ -85,7 +85,8 @@ test('credentialsChanged forgets refused logins, restart does not', async () => 
   await stack.live([camera]);
 });
 
-test('setEngine switches the engine and back', async () => {
+test('setEngine switches the engine and back, and refuses others', async () => {
+  await expect(say('restreamCamera', 'setEngine', { engine: 'vlc' })).rejects.toThrow(/one of pull, ffmpeg/);
   expect(await say('restreamCamera', 'setEngine')).toContain('ffmpeg');
   await eventually(async () => (await stack.relay(camera)).engine === 'ffmpeg');
   await stack.live([camera], 40);
