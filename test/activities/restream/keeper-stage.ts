@@ -133,7 +133,7 @@ function waitsOf(stage: KeeperStage) {
   return {
     async place(camera: WantedRelay, more: { forgive?: boolean; stopped?: boolean } = {}) {
       const { cameraId } = camera;
-      await catalog.relays.sync({ cameras: [...(await others(catalog, cameraId)), camera], gone: [] });
+      await catalog.relays.sync({ cameras: [camera], gone: [] });
       await catalog.relays.place({ cameraId, engine: 'pull', server: 'one', stopped: false, ...more });
     },
     pathOf: (cameraId: string) => control.getPath({ name: what(cameraId), signal }),
@@ -154,16 +154,6 @@ function waitsOf(stage: KeeperStage) {
     },
   };
 }
-
-const others = async (catalog: Catalog, cameraId: string): Promise<WantedRelay[]> => {
-  const rows = (await catalog.relays.list()).filter((row) => row.wanted && row.cameraId !== cameraId);
-  return Promise.all(
-    rows.map(async (row) => {
-      const credentials = await catalog.relays.credentialsOf(row.cameraId);
-      return { cameraId: row.cameraId, spec: row.spec, ...(credentials ? { credentials } : {}) };
-    }),
-  );
-};
 
 /** Starts a stream of a MediaMTX that plays the cameras, and waits until it can be had. */
 export async function startStream(camera: TestMediaMtx, name: string): Promise<LiveCamera> {
