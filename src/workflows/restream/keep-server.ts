@@ -24,9 +24,9 @@ export async function restreamServer(input: RestreamServerInput): Promise<void> 
   while (isAsked) {
     if (isDue()) await makeContinueAsNewFunc<typeof restreamServer>()(input);
     isAsked = false;
-    const ended = await runLive({ start: () => live.keepServer({ server }), isDue });
-    if (ended) continue;
+    const { answered, wasDue } = await runLive({ start: () => live.keepServer({ server }), isDue });
+    if (answered) continue;
     isAsked = true;
-    if (!isDue()) await condition(isDue, pauseSeconds * 1000);
+    if (!wasDue) await condition(isDue, pauseSeconds * 1000);
   }
 }

@@ -9,16 +9,19 @@ interface LiveRun<T> {
   whenDue?: () => Promise<void>;
 }
 
+/** `answer` may be there although something was due: the activity was quicker. */
+export interface LiveEnd<T> {
+  answered?: { answer: T };
+  wasDue: boolean;
+}
+
 /** How long something waits that ended without being asked to, before it is begun again. */
 export const pauseSeconds = 5;
 
-/**
- * What the activity answered; undefined when it was cancelled because something is due, or when it failed. It has ended by then, also when
- * the workflow is cancelled.
- */
-export async function runLive<T>({ start, isDue, whenDue }: LiveRun<T>): Promise<{ answer: T } | undefined> {
+/** The activity has ended by then, also when the workflow is cancelled. Neither answered nor due: it failed, by somebody's hand. */
+export async function runLive<T>({ start, isDue, whenDue }: LiveRun<T>): Promise<LiveEnd<T>> {
   const scope = new CancellationScope();
-  const end: { isReached: boolean; answered?: { answer: T } } = { isReached: false };
+  const end: LiveEnd<T> & { isReached: boolean } = { isReached: false, wasDue: false };
   const running = scope
     .run(start)
     .then((answer) => void (end.answered = { answer }))
@@ -26,11 +29,12 @@ export async function runLive<T>({ start, isDue, whenDue }: LiveRun<T>): Promise
     .finally(() => (end.isReached = true));
   try {
     await condition(() => end.isReached || isDue());
+    end.wasDue = isDue();
     scope.cancel();
-    if (!end.isReached) await whenDue?.();
+    if (end.wasDue) await whenDue?.();
   } finally {
     scope.cancel();
     await running;
   }
-  return end.answered;
+  return end;
 }

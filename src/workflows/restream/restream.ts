@@ -87,17 +87,18 @@ function listen(supervisor: Supervisor): void {
 
 const hasOrders = ({ pauseOrder, settles }: Supervisor): boolean => settles || pauseOrder !== undefined;
 
-/** Each order is taken back before it is carried out, so that the same word coming meanwhile counts again. */
+/** What is asked again meanwhile counts again; what the workflow's end cuts off still waits. */
 async function carryOut(supervisor: Supervisor): Promise<void> {
   while (hasOrders(supervisor)) {
-    const { pauseOrder, settles } = supervisor;
-    delete supervisor.pauseOrder;
-    supervisor.settles = false;
+    const { pauseOrder } = supervisor;
     if (pauseOrder !== undefined) {
       await relayRows.setRelaysPaused({ paused: pauseOrder });
       supervisor.paused = pauseOrder;
+      if (supervisor.pauseOrder === pauseOrder) delete supervisor.pauseOrder;
       show(supervisor);
     }
+    const { settles } = supervisor;
+    supervisor.settles = false;
     if (settles && supervisor.servers.length > 0) await relayRows.settleServers();
   }
 }
@@ -108,13 +109,13 @@ async function watchUntilOrdered(supervisor: Supervisor): Promise<WatchOutcome |
   supervisor.accepts = false;
   const request = { accept, servers, ...(attention === undefined ? {} : { attention }) };
   const isDue = (): boolean => hasOrders(supervisor) || supervisor.accepts;
-  const ended = await runLive({
+  const { answered, wasDue } = await runLive({
     start: () => live.watchCameras(request),
     isDue,
     whenDue: () => carryOut(supervisor),
   });
-  if (!ended && !isDue()) await condition(isDue, pauseSeconds * 1000);
-  return ended?.answer;
+  if (!answered && !wasDue) await condition(isDue, pauseSeconds * 1000);
+  return answered?.answer;
 }
 
 async function act(supervisor: Supervisor, { servers, attention, ...news }: WatchOutcome): Promise<void> {
