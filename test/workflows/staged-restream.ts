@@ -1,7 +1,13 @@
 // Runs the workflows of restream with fake activities on a Temporal server: workers for their queues, and what a test or script does with them.
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import type { WorkflowHandle } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  makeTelemetryFilterString,
+  NativeConnection,
+  Runtime,
+  Worker,
+} from '@temporalio/worker';
 import type { WorkerOptions } from '@temporalio/worker';
 import { relayServerWorkflowId, relayWorkflowId, restreamWorkflowId } from '../../src/contract/ids.ts';
 import { queues } from '../../src/contract/queues.ts';
@@ -41,7 +47,9 @@ function quieten(): void {
   const logger = new DefaultLogger('WARN', ({ message, meta }) => {
     if (!expected.test(message)) process.stderr.write(`${message} ${JSON.stringify(meta)}\n`);
   });
-  Runtime.install({ logger });
+  // Core warns of each activity whose workflow was terminated under it.
+  const filter = makeTelemetryFilterString({ core: 'ERROR' });
+  Runtime.install({ logger, telemetryOptions: { logging: { filter } } });
 }
 
 /** Starts the workers, then runs `work`; every workflow it has started is terminated and everything is stopped afterwards. */
