@@ -46,7 +46,7 @@ async function waiting(handle: Handle) {
 }
 
 async function expectPatience(handle: Handle, name: string): Promise<void> {
-  const found = await eventually(() => waiting(handle), { what: `${name} to wait` });
+  const found = (await eventually(() => waiting(handle), { what: `${name} to wait` }))!;
   expect(found).toMatchObject({ name, message: expect.stringContaining('The key file does not open') });
   expect(found.isFinal).toBeFalsy();
   expect(found.waitSeconds).toBeGreaterThanOrEqual(29);
@@ -55,7 +55,7 @@ async function expectPatience(handle: Handle, name: string): Promise<void> {
 }
 
 describe('a failure that is final elsewhere', () => {
-  it('of placing lets the relay wait for its next try, and the order to stop reaches it', async () => {
+  it('of placing lets the relay wait for its next try, listening', async () => {
     const activities = { light: createRestreamActivities(deps) };
     await runRestream({ namespace, cameras: ['a'], activities }, async ({ startRelay }) => {
       const relay = await startRelay({ cameraId: 'a' });
