@@ -164,12 +164,15 @@ describe('a server', () => {
   });
 
   it('that is taken out of the catalog is left without paths of ours, and its keeper ends', async () => {
-    await live();
-    const keeping = stage.keep();
-    await stage.catalog.relays.move({ from: 'one', to: () => 'other' });
-    await stage.catalog.relayServers.remove('one');
+    // Long enough that no round comes between the two changes.
+    await using slow = await openKeeperStage(server, { keepSeconds: 1 });
+    await slow.place(cameraAt(camera, { cameraId: 'hall', stream: 'always' }));
+    const keeping = slow.keep();
+    await slow.isIn('hall', 'live');
+    await slow.catalog.relays.move({ from: 'one', to: () => 'other' });
+    await slow.catalog.relayServers.remove('one');
     await keeping.ended;
-    await eventually(async () => (await stage.pathOf('hall')) === undefined);
+    await eventually(async () => (await slow.pathOf('hall')) === undefined);
   });
 });
 
