@@ -40,9 +40,11 @@ export const insufficientFilePermissions = (): GoogleError =>
 const driveScope = 'https://www.googleapis.com/auth/drive';
 const wideScopes = ['', '.readonly', '.metadata', '.metadata.readonly'].map((name) => driveScope + name);
 
-/** `drive.file` alone shows only what the same project made. */
+/** `drive.file` alone shows only what the same project made, and the caller's root to put it in. */
 export const isOpenToApp = ({ caller }: Call, item: DriveItem): boolean =>
-  item.app === caller.app || wideScopes.some((scope) => caller.scopes.has(scope));
+  item.app === caller.app ||
+  (item.app === 'google' && item.driveId === undefined) ||
+  wideScopes.some((scope) => caller.scopes.has(scope));
 
 /** `root` is the caller's own. */
 export const resolveId = (call: Call, id: string): string =>
