@@ -209,13 +209,9 @@ describe('a series', () => {
       end: { dateTime: '2026-11-24T13:20:00+03:00', timeZone: 'Europe/Moscow' },
     };
     await ask(`${events}/${String(json.id)}`, { method: 'PATCH', body });
-    const states = itemsOf((await list({ singleEvents: 'true', syncToken })).json).map(
-      ({ status }) => status,
-    );
-    expect(states.toSorted()).toEqual([
-      ...Array<string>(3).fill('cancelled'),
-      ...Array<string>(3).fill('confirmed'),
-    ]);
+    const changed = itemsOf((await list({ singleEvents: 'true', syncToken })).json);
+    const withStatus = (wanted: string) => changed.filter(({ status }) => status === wanted);
+    expect([withStatus('cancelled').length, withStatus('confirmed').length]).toEqual([3, 3]);
   });
 
   it('of whole days has dates for names, and keeps local time over a change of clocks', async () => {

@@ -143,6 +143,30 @@ describe('a resumable upload', () => {
     expect(range).toBe(`bytes=0-${kib(512) - 1}`);
   });
 
+  it('belongs to the newest of two senders: the older one is cut off, and the bytes are whole', async () => {
+    const bytes = bytesOf(kib(1024));
+    const address = await session({ name: 'a' }, bytes.length);
+    let stop = (): void => undefined;
+    const stopped = new Promise<void>((resolve) => (stop = resolve));
+    const pieces = (async function* () {
+      yield new Uint8Array(bytes.subarray(0, kib(512)));
+      await stopped;
+    })();
+    const older = expect(
+      fetch(address, {
+        method: 'PUT',
+        headers: { 'content-range': `bytes 0-${bytes.length - 1}/${bytes.length}` },
+        body: ReadableStream.from(pieces),
+        duplex: 'half',
+      }),
+    ).rejects.toThrow();
+    await eventually(() => fake.journal.uploadedBytes === kib(512));
+    expect((await putPiece({ address, bytes, start: kib(256), end: bytes.length })).status).toBe(200);
+    stop();
+    await older;
+    expect(fake.files()).toMatchObject([{ sha256: sha256(bytes) }]);
+  });
+
   it('may end and lose its answer: the session says so to those who ask', async () => {
     const bytes = bytesOf(1000);
     const address = await session({ name: 'a' }, bytes.length);

@@ -170,7 +170,7 @@ describe('a browser', () => {
       scope: calendarScope,
       ...query,
     };
-    const url = `${fake.url}/o/oauth2/v2/auth?${new URLSearchParams(given)}`;
+    const url = `${fake.url}/o/oauth2/v2/auth?${new URLSearchParams(given).toString()}`;
     return answered(await fetch(url, { redirect: 'manual' }));
   };
   const redeem = (code: string, code_verifier: string) =>
