@@ -1,5 +1,6 @@
 // `longtake gate`: its flags and help; what it does is in gate/.
 import { Command } from 'commander';
+import { relayPathPrefix } from '../domain/relay-path.ts';
 import type { Terminal } from './output/terminal.ts';
 import { perform } from './perform.ts';
 
@@ -15,7 +16,7 @@ export const gateCommand = (terminal: Terminal): Command =>
     )
     .requiredOption('--state <dir>', 'epochs and used tokens, for this gate alone; on a disk that survives')
     .option('--api <url>', 'Control API of the MediaMTX, to end sessions of older publishers')
-    .option('--path-prefix <text>', 'paths that begin so carry relays', 'cam/')
+    .option('--path-prefix <text>', 'paths that begin so carry relays', relayPathPrefix)
     .option('--read-without-login', 'live streams may be read by everybody; recordings may not')
     .option('--json', 'print one JSON document (see the reference) instead of text')
     .addHelpText(

@@ -4,6 +4,8 @@ import { relayWorkflowId, restreamWorkflowId } from '../contract/ids.ts';
 import { queues } from '../contract/queues.ts';
 import * as messages from '../contract/restream-messages.ts';
 import type { RelayEngine, RestreamStatus } from '../contract/restream-messages.ts';
+import type { Relays } from '../catalog/relay-types.ts';
+import { relayStart } from '../contract/relay-start.ts';
 import { searchAttributes } from '../contract/search-attributes.ts';
 import { Fault } from '../domain/fault.ts';
 
@@ -23,7 +25,24 @@ export async function startRestream(client: Client): Promise<string> {
   return restreamWorkflowId;
 }
 
-/** `credentialsChanged` also connects anew, and forgets refused logins. Throws Fault NotFound when the camera has no relay. */
+/**
+ * `credentialsChanged` also forgets refused logins. A workflow that was cancelled or terminated is started again.
+ * Throws Fault NotFound when the camera is not in the list.
+ */
+export async function restartRelay(
+  client: Client,
+  relays: Pick<Relays, 'get'>,
+  { cameraId, order }: { cameraId: string; order: 'restart' | 'credentialsChanged' },
+): Promise<string> {
+  if (!(await relays.get(cameraId))?.wanted) throw noRelay(cameraId);
+  const start = { ...relayStart(cameraId), signal: messages[order], signalArgs: [] as [] };
+  await client.workflow.signalWithStart('restreamCamera', start);
+  // Stopped by a cancel, it wants the word itself as well.
+  if (order === 'credentialsChanged') await orderRelay(client, { cameraId, order: 'restart' });
+  return start.workflowId;
+}
+
+/** Throws Fault NotFound when the camera has no relay. */
 export async function orderRelay(
   client: Client,
   { cameraId, order }: { cameraId: string; order: 'refresh' | 'restart' | 'stop' | 'credentialsChanged' },
@@ -71,12 +90,20 @@ export async function queryRestream(client: Client): Promise<RestreamStatus | un
   }
 }
 
-const orNoRelay = <T>(cameraId: string, asked: Promise<T>): Promise<T> =>
-  orFault(
-    asked,
-    `Camera ${JSON.stringify(cameraId)} has no relay.`,
-    '`longtake restream status` lists those there are.',
-  );
+const unknown = (cameraId: string) => ({
+  message: `Camera ${JSON.stringify(cameraId)} has no relay.`,
+  remedy: '`longtake restream status` lists those there are.',
+});
+
+const noRelay = (cameraId: string): Fault => {
+  const { message, remedy } = unknown(cameraId);
+  return new Fault('NotFound', message, { remedy });
+};
+
+const orNoRelay = <T>(cameraId: string, asked: Promise<T>): Promise<T> => {
+  const { message, remedy } = unknown(cameraId);
+  return orFault(asked, message, remedy);
+};
 
 async function orFault<T>(asked: Promise<T>, message: string, remedy: string): Promise<T> {
   try {

@@ -1,5 +1,6 @@
 // Every key of the configuration: its type, range, default and meaning. The reference is generated from this file.
 import { z } from 'zod';
+import { relayPathPrefix } from '../domain/relay-path.ts';
 
 const text = (description: string) => z.string().min(1).max(4096).meta({ description });
 /** Made absolute: from the command line and the environment against the working directory, from a file against its directory. */
@@ -44,41 +45,6 @@ export const configSchema = z.strictObject({
         description: 'PostgreSQL address of the catalog, postgres://user:password@host:port/database.',
         secret: true,
       }),
-    engine: z.enum(['pull', 'ffmpeg']).default('pull').meta({
-      description:
-        'pull: MediaMTX fetches the camera itself; ffmpeg: a process of ours publishes it, and may transcode.',
-    }),
-    pathPrefix: z
-      .string()
-      .regex(/^[A-Za-z0-9._-]+\/$/, 'letters, digits, dots, underscores and hyphens, ending in a slash')
-      .default('cam/')
-      .meta({
-        description: 'Paths of relays at MediaMTX begin with it; whatever else begins so is removed.',
-      }),
-    slots: count(1000, 64, 'Relays of engine ffmpeg at once on this worker, with a few places for keepers.'),
-    pollSeconds: seconds(0.1, 3600, 10, 'How often the list of cameras is read.'),
-    keepSeconds: seconds(0.1, 60, 2, 'How often the paths of a MediaMTX server are looked at.'),
-    connectSeconds: seconds(0.1, 600, 10, 'Longest wait for a camera’s answer, and for its first picture.'),
-    stallSeconds: seconds(0.1, 600, 10, 'A relay without a new picture for this long is replaced.'),
-    restartSeconds: seconds(0.1, 3600, 5, 'Wait before a relay is connected again after a healthy run.'),
-    backoffSeconds: seconds(0.1, 3600, 60, 'Longest wait between tries of a camera that does not answer.'),
-    serverLostSeconds: seconds(
-      0.1,
-      3600,
-      10,
-      'A MediaMTX server that does not answer for this long gives its cameras to the others.',
-    ),
-    connectsPerHost: count(10_000, 50, 'Connections opened a second to one camera host.'),
-    connectsPerSubnet: count(10_000, 200, 'Connections opened a second to one /24 or /64.'),
-    vanishShare: z.number().min(0).max(1).default(0.2).meta({
-      description: 'A read of the list that misses a larger share of its cameras takes nobody down.',
-    }),
-    confirmGoneSeconds: seconds(
-      0,
-      86_400,
-      30,
-      'A camera is gone when two reads of the list this far apart miss it.',
-    ),
   }),
   temporal: z.strictObject({
     profile: text('Profile in Temporal’s own configuration file.').optional(),
@@ -174,7 +140,7 @@ export const configSchema = z.strictObject({
     pathPrefix: z
       .string()
       .regex(/^[A-Za-z0-9._-]+\/$/, 'letters, digits, dots, underscores and hyphens, ending in a slash')
-      .default('cam/')
+      .default(relayPathPrefix)
       .meta({
         description: 'Paths of relays at MediaMTX begin with it; whatever else begins so is removed.',
       }),

@@ -90,7 +90,7 @@ function stays(total: number): string {
   const check = 'Check the database, the table and its mapping';
   return total === 0
     ? `No camera is relayed yet. ${check}.`
-    : `No relay is taken down. ${check}; cameras that are meant to go: take them out a few at a time, or run "longtake restream stop CAMERA".`;
+    : `No relay is taken down. ${check}; cameras that are meant to go: run "longtake restream accept" when the list is right.`;
 }
 
 const plural = (count: number): string => (count === 1 ? '1 camera' : `${count} cameras`);

@@ -3,6 +3,9 @@ import { sha256Hex } from './sha256.ts';
 import { slugOf } from './slug.ts';
 import { utf8Bytes } from './utf8.ts';
 
+/** Paths of relays begin so unless the configuration says otherwise. */
+export const relayPathPrefix = 'cam/';
+
 const hashLength = 16;
 
 /**

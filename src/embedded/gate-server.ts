@@ -16,6 +16,8 @@ export interface GateServerSpec {
   /** `http://host:port` of MediaMTX's Control API. */
   apiUrl: string;
   logFile: string;
+  /** Of relays; `relayPathPrefix` when absent. */
+  pathPrefix?: string;
 }
 
 export interface GateServer extends Gate {
@@ -36,7 +38,7 @@ export async function startGateServer(spec: GateServerSpec): Promise<GateServer>
   try {
     const stateDir = join(dir, 'gate');
     const gate = await startGate({
-      ...{ ip, port, accounts, stateDir, apiUrl },
+      ...{ ip, port, accounts, stateDir, apiUrl, pathPrefix: spec.pathPrefix },
       log: (line) => void log.write(`${line}\n`),
     });
     const close = async (): Promise<void> => {

@@ -6,6 +6,8 @@ export interface MediaMtxConfigSpec {
   ports: { rtsp: number; api: number; playback: number };
   /** Where the gate answers. */
   authUrl: string;
+  /** Of relays. */
+  pathPrefix: string;
   record: boolean;
   recordingsDir: string;
   /** Shortest length of one recorded file. */
@@ -14,7 +16,7 @@ export interface MediaMtxConfigSpec {
 
 /** The configuration document; MediaMTX reads YAML, and JSON is YAML. */
 export function mediaMtxConfig(spec: MediaMtxConfigSpec): object {
-  const { ip, ports, authUrl } = spec;
+  const { ip, ports, authUrl, pathPrefix } = spec;
   return {
     logLevel: 'info',
     authMethod: 'http',
@@ -44,6 +46,10 @@ export function mediaMtxConfig(spec: MediaMtxConfigSpec): object {
       recordSegmentDuration: `${spec.recordSegmentSeconds}s`,
       recordDeleteAfter: '0s',
     },
-    paths: { all_others: {} },
+    paths: {
+      // Relays that ffmpeg publishes; pulled ones say for themselves whether they are recorded.
+      [`~^${pathPrefix.replaceAll('.', '\\.')}`]: { record: false },
+      all_others: {},
+    },
   };
 }

@@ -1,6 +1,7 @@
 // Starts and stops the MediaMTX of an embedded stack: RTSP in over TCP, recordings on disk, playback and Control API on loopback.
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { relayPathPrefix } from '../domain/relay-path.ts';
 import type { GateAccounts } from '../gate/accounts.ts';
 import type { Run, RunEnd } from '../process/run-spec.ts';
 import { freePorts, refuseTakenPorts } from './free-ports.ts';
@@ -16,6 +17,8 @@ export interface MediaMtxServerSpec {
   binary: string;
   /** It asks this one whom to let in; without its answer nobody new gets in. */
   gate: Pick<GateServer, 'authUrl' | 'accounts'>;
+  /** Of relays; `relayPathPrefix` when absent. */
+  pathPrefix?: string;
   /** Configuration and lock lie in `<dataDir>/mediamtx`, readable by the owner alone. */
   dataDir: string;
   /** Recordings go to `<mediaDir>/recordings/<path>/`. */
@@ -82,11 +85,11 @@ async function startLocked(
   await refuseTakenPorts(ip, { RTSP: ports.rtsp, 'MediaMTX API': ports.api, playback: ports.playback });
   const { authUrl, accounts: users } = spec.gate;
   const recordingsDir = join(spec.mediaDir, 'recordings');
-  const { record = true, recordSegmentSeconds = 3600 } = spec;
+  const { record = true, recordSegmentSeconds = 3600, pathPrefix = relayPathPrefix } = spec;
   const configPath = join(held.dir, 'mediamtx.json');
   await writePrivate(
     configPath,
-    mediaMtxConfig({ ip, ports, authUrl, record, recordingsDir, recordSegmentSeconds }),
+    mediaMtxConfig({ ip, ports, authUrl, pathPrefix, record, recordingsDir, recordSegmentSeconds }),
   );
   const apiUrl = `http://${ip}:${ports.api}`;
   const server = await startServerProcess({

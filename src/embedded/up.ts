@@ -133,6 +133,7 @@ async function startMedia(
   const gate = await startGateServer({
     ...{ ip, dataDir: config.dataDir, port: ports.gate, apiUrl: `http://${ip}:${ports.api}` },
     logFile: join(config.dataDir, 'logs', 'gate.log'),
+    pathPrefix: config.restream.pathPrefix,
   });
   undo.push(() => gate.close());
   const kept = await keepUp({
@@ -143,6 +144,7 @@ async function startMedia(
         ...{ run, binary, ip, gate, dataDir: config.dataDir, mediaDir: config.dataDir },
         ports: { rtsp: ports.rtsp, api: ports.api, playback: ports.playback },
         logFile: join(config.dataDir, 'logs', 'mediamtx.log'),
+        pathPrefix: config.restream.pathPrefix,
       }),
   });
   undo.push(() => kept.stop());

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Fault } from '../domain/fault.ts';
+import { relayPathPrefix } from '../domain/relay-path.ts';
 import type { GateAccounts } from './accounts.ts';
 import { endSession } from './end-session.ts';
 import { openLedger, type Ledger } from './ledger.ts';
@@ -17,7 +18,7 @@ export interface GateSpec {
   accounts: GateAccounts;
   /** Directory of the journal, for this gate alone; made when absent. */
   stateDir: string;
-  /** Relays publish to paths that begin so; `cam/` when absent. */
+  /** Relays publish to paths that begin so; `relayPathPrefix` when absent. */
   pathPrefix?: string | undefined;
   /** Live streams may be read without a login; false when absent. */
   readWithoutLogin?: boolean | undefined;
@@ -50,7 +51,7 @@ export async function startGate(spec: GateSpec): Promise<Gate> {
     accounts: spec.accounts,
     ledger,
     guestPrefixes,
-    pathPrefix: spec.pathPrefix ?? 'cam/',
+    pathPrefix: spec.pathPrefix ?? relayPathPrefix,
     readWithoutLogin: spec.readWithoutLogin ?? false,
     onSuperseded: (sessions) => void endAll({ ...spec, sessions, log }),
   });

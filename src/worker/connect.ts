@@ -1,7 +1,7 @@
 // The connection to Temporal: the same profiles and variables as the temporal CLI, with the running stack's address on top.
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
-import { Fault } from '../domain/fault.ts';
+import { StackUnreachable } from '../contract/stack-unreachable.ts';
 
 export interface TemporalSettings {
   address?: string | undefined;
@@ -22,6 +22,10 @@ export async function connectWorker(settings: TemporalSettings): Promise<WorkerC
     return { connection, namespace: settings.namespace ?? loaded.namespace ?? 'default' };
   } catch (error) {
     const address = options.address ?? 'localhost:7233';
-    throw new Fault('ConfigInvalid', `Temporal does not answer at ${address}.`, {}, { cause: error });
+    throw new StackUnreachable(
+      `Temporal does not answer at ${address}.`,
+      'Start it, or correct TEMPORAL_ADDRESS; `longtake config print --redacted` shows what is in force.',
+      { cause: error },
+    );
   }
 }

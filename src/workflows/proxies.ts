@@ -71,10 +71,18 @@ export const transfers = (binding: HostBinding): TransferActivities =>
   });
 
 /** Relays placed, told of and forgotten: short, idempotent, on any worker. */
-export const relayRows = proxyActivities<RestreamActivities>({
+export const relayRows = proxyActivities<Omit<RestreamActivities, 'tellRelays'>>({
   taskQueue: queues.main,
   cancellationType,
   startToCloseTimeout: '20s',
+  retry: { ...patientRetry, maximumInterval: '10s' },
+});
+
+/** A hundred cameras' workflows started or spoken to. */
+export const relayWords = proxyActivities<Pick<RestreamActivities, 'tellRelays'>>({
+  taskQueue: queues.main,
+  cancellationType,
+  startToCloseTimeout: '2m',
   retry: { ...patientRetry, maximumInterval: '10s' },
 });
 

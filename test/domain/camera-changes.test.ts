@@ -105,7 +105,7 @@ describe('a read that is not believed', () => {
     if (attention === undefined) expect(answer).not.toHaveProperty('attention');
     else {
       expect(answer.attention).toContain(attention);
-      expect(answer.attention).toMatch(/No relay is taken down\. Check .*longtake restream stop CAMERA/);
+      expect(answer.attention).toMatch(/No relay is taken down\. Check .*longtake restream accept/);
     }
   });
 

@@ -136,6 +136,7 @@ test('every door but RTSP, playback and API is shut', () => {
     ip: '127.0.0.1',
     ports: { rtsp: 1, api: 2, playback: 3 },
     authUrl: 'http://127.0.0.1:4/auth',
+    pathPrefix: 'cam/',
     record: true,
     recordingsDir: '/media/recordings',
     recordSegmentSeconds: 300,

@@ -9,6 +9,7 @@ import type {
   WatchOutcome,
   WatchRequest,
 } from '../../src/activities/restream/types.ts';
+import { tellRelays } from '../../src/activities/restream/tell-relays.ts';
 import type { RelayEngine, RelayReport } from '../../src/contract/restream-messages.ts';
 
 export interface FakeRelay {
@@ -103,22 +104,34 @@ export function fakeRestreamActivities({ cameras = [], servers = ['one'], instea
 
 function lightActivities(state: FakeRestreamState): RestreamActivities {
   return {
-    markTold: async ({ cameras }) => {
-      for (const { cameraId, revision } of cameras) {
-        const relay = state.relays.get(cameraId);
-        if (relay && relay.toldRevision < revision)
-          Object.assign(relay, { toldRevision: revision, isNew: false });
-      }
-    },
+    tellRelays: (request) =>
+      tellRelays(
+        {
+          markTold: async (cameras) => cameras.forEach((camera) => markTold(state, camera)),
+          remove: async (cameraId) => removeRelay(state, cameraId),
+        },
+        request,
+      ),
     placeRelay: async (request) => placeRelay(state, request),
-    removeRelay: async ({ cameraId }) => {
-      const relay = state.relays.get(cameraId);
-      if (relay?.wanted) Object.assign(relay, { revision: relay.revision + 1, isNew: true });
-      else state.relays.delete(cameraId);
-    },
+    removeRelay: async ({ cameraId }) => void removeRelay(state, cameraId),
     setRelaysPaused: async ({ paused }) => void (state.paused = paused),
     settleServers: async () => ({ moved: 0 }),
   };
+}
+
+function markTold(
+  state: FakeRestreamState,
+  { cameraId, revision }: Pick<CameraRevision, 'cameraId' | 'revision'>,
+) {
+  const relay = state.relays.get(cameraId);
+  if (relay && relay.toldRevision < revision) Object.assign(relay, { toldRevision: revision, isNew: false });
+}
+
+function removeRelay(state: FakeRestreamState, cameraId: string): boolean {
+  const relay = state.relays.get(cameraId);
+  if (!relay?.wanted) return state.relays.delete(cameraId);
+  Object.assign(relay, { revision: relay.revision + 1, isNew: true });
+  return false;
 }
 
 function placeRelay(

@@ -7,11 +7,12 @@ import { relayPath } from '../../domain/relay-path.ts';
 import { redactUrl } from '../../domain/url.ts';
 import { patient } from './patient.ts';
 import type { RestreamDeps } from './restream-deps.ts';
+import { tellRelays } from './tell-relays.ts';
 import type { MovedRelays, PlacedRelay, PlaceRequest, RestreamActivities } from './types.ts';
 
 export const createRestreamActivities = (deps: RestreamDeps): RestreamActivities =>
   patient({
-    markTold: ({ cameras }) => deps.catalog.relays.markTold(cameras),
+    tellRelays: (request) => tellRelays(deps.catalog.relays, request),
     placeRelay: (request) => placeRelay(deps, request),
     removeRelay: async ({ cameraId }) => void (await deps.catalog.relays.remove(cameraId)),
     setRelaysPaused: ({ paused }) => deps.catalog.relays.setPaused(paused),

@@ -10,14 +10,17 @@ export interface WatchRequest {
   accept: boolean;
 }
 
-/** What has changed in the list of cameras, at most a few hundred at once; the next watch finds the rest at once. */
-export interface WatchOutcome {
+export interface ChangedCameras {
   /** Their workflows are to be started. */
   added: CameraRevision[];
   /** Their workflows are to look at their rows. */
   changed: CameraRevision[];
   /** Their workflows are to end. */
   gone: CameraRevision[];
+}
+
+/** What has changed in the list of cameras, at most a hundred at once; the next watch finds the rest at once. */
+export interface WatchOutcome extends ChangedCameras {
   attention?: string;
   servers: string[];
 }
@@ -52,7 +55,8 @@ export interface MovedRelays {
 
 /** Short work on the catalog, on any worker. */
 export interface RestreamActivities {
-  markTold(request: { cameras: CameraRevision[] }): Promise<void>;
+  /** Starts, speaks to and ends cameras' workflows, and notes that they were told. */
+  tellRelays(request: ChangedCameras): Promise<void>;
   placeRelay(request: PlaceRequest): Promise<PlacedRelay>;
   /** Forgets a camera that is gone, when its relay is down. */
   removeRelay(request: { cameraId: string }): Promise<void>;

@@ -1,13 +1,18 @@
 // `restream restart`, `stop`, `engine`, `pause` and `resume`: words to running relays.
 import type { Client } from '@temporalio/client';
 import { openTemporal } from '../../client/connect.ts';
-import { orderAllRelays, orderRelay, setRelayEngine } from '../../client/restream.ts';
+import {
+  orderAllRelays,
+  orderRelay,
+  restartRelay as restart,
+  setRelayEngine,
+} from '../../client/restream.ts';
 import { relayEngines, type RelayEngine } from '../../contract/restream-messages.ts';
 import type { relayAsked } from '../../contract/restream.ts';
 import { Fault } from '../../domain/fault.ts';
 import { printJson } from '../output/json.ts';
 import type { Implementation, Invocation } from '../perform.ts';
-import { configOf } from '../session.ts';
+import { configOf, withCatalog } from '../session.ts';
 
 type Asked = 'restart' | 'stop' | 'pause' | 'resume' | 'accept' | 'engine';
 
@@ -43,12 +48,13 @@ const words: Record<Asked, string> = {
   engine: 'switch engines',
 };
 
-export const restartRelay: Implementation = (invocation) => {
-  const [camera = ''] = invocation.args;
-  const order = invocation.flags['credentialsChanged'] === true ? 'credentialsChanged' : 'restart';
-  const send = (client: Client) => orderRelay(client, { cameraId: camera, order });
-  return give(invocation, { asked: 'restart', camera, send });
-};
+export const restartRelay: Implementation = (invocation) =>
+  withCatalog(invocation, async ({ catalog }) => {
+    const [camera = ''] = invocation.args;
+    const order = invocation.flags['credentialsChanged'] === true ? 'credentialsChanged' : 'restart';
+    const send = (client: Client) => restart(client, catalog.relays, { cameraId: camera, order });
+    await give(invocation, { asked: 'restart', camera, send });
+  });
 
 export const stopRelay: Implementation = (invocation) => {
   const [camera = ''] = invocation.args;

@@ -12,6 +12,7 @@ import * as messages from '../../contract/plan-messages.ts';
 import type { CameraDayInput, CameraDayState } from '../../contract/plan-messages.ts';
 import { searchAttributes } from '../../contract/search-attributes.ts';
 import { describeFailure } from '../fail.ts';
+import { heard, listenInOrder } from '../early-signals.ts';
 import { light } from '../proxies.ts';
 import { runOnSomeHost } from './day-on-host.ts';
 import type { DayWork } from './day-on-host.ts';
@@ -53,16 +54,18 @@ function listen(day: DayState, scope: CancellationScope): void {
     day.paused = paused;
     showDay(day);
   };
-  setHandler(messages.pause, setPaused(true));
-  setHandler(messages.resume, setPaused(false));
-  setHandler(messages.changeTolerance, ({ gapToleranceSeconds }) => {
-    day.gapToleranceSeconds = gapToleranceSeconds;
-    showDay(day);
-  });
-  setHandler(messages.cancel, () => {
-    day.cancelRequested = true;
-    scope.cancel();
-  });
+  listenInOrder([
+    heard(messages.pause, setPaused(true)),
+    heard(messages.resume, setPaused(false)),
+    heard(messages.changeTolerance, ({ gapToleranceSeconds }) => {
+      day.gapToleranceSeconds = gapToleranceSeconds;
+      showDay(day);
+    }),
+    heard(messages.cancel, () => {
+      day.cancelRequested = true;
+      scope.cancel();
+    }),
+  ]);
   setHandler(messages.cameraDayProgress, () => day.progress);
 }
 

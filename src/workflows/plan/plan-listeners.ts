@@ -2,6 +2,7 @@
 import { ApplicationFailure, setHandler } from '@temporalio/workflow';
 import { cameraDayWorkflowId } from '../../contract/ids.ts';
 import * as messages from '../../contract/plan-messages.ts';
+import { heard, listenInOrder } from '../early-signals.ts';
 import { light } from '../proxies.ts';
 import { passOn } from './pass-on.ts';
 import { countDone, progressOf, showPlan } from './plan-state.ts';
@@ -9,10 +10,12 @@ import type { RunningPlan } from './plan-state.ts';
 
 /** Registers every handler before the first await, so that no early message is missed. */
 export function listenToPlan(plan: RunningPlan, onCancel: () => void): void {
-  setHandler(messages.cameraDayDone, (done) => countDone(plan, done));
-  setHandler(messages.pause, () => setPaused(plan, true));
-  setHandler(messages.resume, () => setPaused(plan, false));
-  setHandler(messages.cancel, onCancel);
+  listenInOrder([
+    heard(messages.cameraDayDone, (done) => countDone(plan, done)),
+    heard(messages.pause, () => setPaused(plan, true)),
+    heard(messages.resume, () => setPaused(plan, false)),
+    heard(messages.cancel, onCancel),
+  ]);
   setHandler(messages.setTolerance, (change) => changeTolerance(plan, change), { validator: checkTolerance });
   setHandler(messages.retryCamera, ({ camera }) => retryCamera(plan, camera));
   setHandler(messages.planProgress, () => progressOf(plan));

@@ -57,16 +57,18 @@ export const sessionOf = ({ report, engine, stopped, placed, forgive }: RunningR
 
 /** Registers every handler before the first await, so that no early message is missed. */
 export function listenToRelay(relay: RunningRelay): void {
+  // The list knows the camera again; if it does not, being placed says so.
+  const back = { retired: false };
   const order = (change: Partial<RunningRelay>) => () => {
     Object.assign(relay, change);
     delete relay.placed;
     relay.orders += 1;
   };
   listenInOrder([
-    heard(messages.refresh, order({})),
-    heard(messages.restart, order({ stopped: false })),
+    heard(messages.refresh, order(back)),
+    heard(messages.restart, order({ ...back, stopped: false })),
     heard(messages.stop, order({ stopped: true })),
-    heard(messages.credentialsChanged, order({ forgive: true })),
+    heard(messages.credentialsChanged, order({ ...back, forgive: true })),
     heard(messages.retire, order({ retired: true })),
     heard(messages.relayReported, (report) => believe(relay, report)),
   ]);

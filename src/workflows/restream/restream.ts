@@ -15,10 +15,10 @@ import type { RestreamInput } from '../../contract/restream-messages.ts';
 import { searchAttributes } from '../../contract/search-attributes.ts';
 import { markdownTable, shownWhole } from '../../domain/markdown.ts';
 import { heard, listenInOrder } from '../early-signals.ts';
-import { live, relayRows } from '../proxies.ts';
+import { live, relayRows, relayWords } from '../proxies.ts';
 import { sessionIsLong } from '../session.ts';
 import { pauseSeconds, runLive } from './live-run.ts';
-import { startKeepers, tellCameras } from './restream-children.ts';
+import { startKeepers } from './start-keepers.ts';
 
 interface Supervisor {
   paused: boolean;
@@ -127,7 +127,8 @@ async function act(supervisor: Supervisor, { servers, attention, ...news }: Watc
   else supervisor.attention = attention;
   show(supervisor);
   await startKeepers(fresh);
-  await tellCameras(news);
+  const { added, changed, gone } = news;
+  if (added.length + changed.length + gone.length > 0) await relayWords.tellRelays({ added, changed, gone });
 }
 
 /** The list of workflows shows at once whether a person should look. */
