@@ -162,8 +162,8 @@ describe('a resumable upload', () => {
     ).rejects.toThrow();
     await eventually(() => fake.journal.uploadedBytes === kib(512));
     expect((await putPiece({ address, bytes, start: kib(256), end: bytes.length })).status).toBe(200);
-    stop();
     await older;
+    stop();
     expect(fake.files()).toMatchObject([{ sha256: sha256(bytes) }]);
   });
 
