@@ -1,0 +1,49 @@
+// Lengths of histories of relays to which nothing happens: they are not to grow.
+import type { Client } from '@temporalio/client';
+import { relayWorkflowId } from '../../src/contract/ids.ts';
+import { eventually } from '../setup/eventually.ts';
+
+export interface HistoryLedger {
+  /** From here on nothing is to be added; waits until all is written that is owed. */
+  mark(): Promise<void>;
+  /** Which relays have grown since the mark, in words. */
+  grown(): Promise<string[]>;
+}
+
+/** Asked one after the other: a sample. */
+const sampleSize = 30;
+
+export function openHistoryLedger(client: Client, cameraIds: readonly string[]): HistoryLedger {
+  const sample = cameraIds.slice(0, sampleSize);
+  let marked = new Map<string, number>();
+  const lengths = async (): Promise<Map<string, number>> => {
+    const found = new Map<string, number>();
+    for (const id of sample)
+      found.set(id, (await client.workflow.getHandle(relayWorkflowId(id)).describe()).historyLength);
+    return found;
+  };
+  return {
+    async mark() {
+      const endMs = performance.now() + 5_000;
+      marked = await lengths();
+      await eventually(
+        async () => {
+          const now = await lengths();
+          const isQuiet = JSON.stringify([...now]) === JSON.stringify([...marked]);
+          marked = now;
+          return isQuiet && performance.now() > endMs;
+        },
+        { what: 'quiet histories', seconds: 60 },
+      );
+    },
+    async grown() {
+      const now = await lengths();
+      return sample
+        .filter((id) => now.get(id) !== marked.get(id))
+        .map(
+          (id) =>
+            `the history of ${id}, to which nothing happened, grew from ${marked.get(id)} to ${now.get(id)}`,
+        );
+    },
+  };
+}
