@@ -165,7 +165,8 @@ function sceneOf(
     async lookForLeaks() {
       await noteGrown();
       const keeper = stage.workers.find(({ pid }) => pid === warm?.pid);
-      if (warm && keeper) others.push(...leaksBetween(warm, await heldBy(keeper, stack.config.dataDir)));
+      if (!warm || !keeper) others.push('the worker whose memory was to be compared is gone');
+      else others.push(...leaksBetween(warm, await heldBy(keeper, stack.config.dataDir)));
       others.push(...leftByWorkers(stage));
       for (const { cameraId } of [stage.relays[0]!, stage.relays.at(-1)!])
         await seenAt(stack.target.readUrl(`cam/${cameraId}`));
