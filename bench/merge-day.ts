@@ -96,7 +96,7 @@ async function measure(dir: string): Promise<BenchResult> {
   await mkdir(config.mediaRoot, { recursive: true });
   const archive = join(dir, 'archive.flv');
   await makeRecording(archive, segmentSeconds);
-  const composed = await compose(config);
+  const composed = await compose(config, new AbortController().signal);
   try {
     const watch = fsyncWatch();
     const storage = createStorage({ mediaRoot: config.mediaRoot, faultPoint: watch.faultPoint });

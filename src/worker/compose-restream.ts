@@ -1,4 +1,5 @@
 // Builds what the activities of restream are given.
+import { isCurrentAttempt } from '../activities/plan/current-attempt.ts';
 import { catalogCameras } from '../activities/restream/catalog-cameras.ts';
 import type { CameraListRead, RestreamDeps, RestreamSettings } from '../activities/restream/restream-deps.ts';
 import { probePlaylist } from '../activities/restream/probe-playlist.ts';
@@ -24,7 +25,9 @@ export function composeRestream({
   catalog,
   downloader,
   ffmpeg,
+  stopping,
 }: {
+  stopping: AbortSignal;
   downloader: Downloader;
   config: Config;
   catalog: Catalog;
@@ -55,6 +58,8 @@ export function composeRestream({
     },
     tellRelay,
     tellServersChanged,
+    stopping,
+    isCurrentAttempt,
     settings: settingsOf(config),
   };
 }

@@ -32,8 +32,8 @@ export interface Composition {
   close: () => Promise<void>;
 }
 
-/** Fails with ToolMissing or ConfigInvalid before the worker takes any work. */
-export async function compose(config: Config): Promise<Composition> {
+/** `stopping` aborts when the worker is asked to stop. Fails with ToolMissing or ConfigInvalid before the worker takes any work. */
+export async function compose(config: Config, stopping: AbortSignal): Promise<Composition> {
   const run = createRun({ wrapper: await detectWrapper() });
   const tools = await detectMediaTools(run, config.tools);
   const catalog = await connectCatalog({ ...config.catalog, keyFile: config.keyFile });
@@ -44,7 +44,7 @@ export async function compose(config: Config): Promise<Composition> {
   const downloader = createDownloader({ ...config.download, total: config.download.slots * 2 });
   const faultPoint = createStepLog(config.debug);
   const deps = {
-    restream: composeRestream({ config, catalog, downloader, ffmpeg }),
+    restream: composeRestream({ config, catalog, downloader, ffmpeg, stopping }),
     catalog,
     scanner,
     downloader,

@@ -31,7 +31,7 @@ const workflowsPath = fileURLToPath(
 /** Serves until `signal` aborts. Fails before taking any work when a tool, the catalog or Temporal is missing. */
 export async function runWorker({ config, signal, workflowBundle, onReady }: WorkerSpec): Promise<void> {
   installRuntime(config);
-  const composition = await compose(config);
+  const composition = await compose(config, signal);
   const janitor = await startJanitor(composition.deps);
   try {
     const { connection, namespace } = await connectWorker(config.temporal);

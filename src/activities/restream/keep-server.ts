@@ -1,7 +1,6 @@
 // Keeps the pulled relays of one MediaMTX server, for as long as the catalog names the server.
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { cancellationSignal } from '@temporalio/activity';
 import type { RelayServerRow, RelayServerSpec, RelayServerState } from '../../catalog/relay-types.ts';
 import { isFault } from '../../domain/fault.ts';
 import { ownHeartbeat } from '../own-heartbeat.ts';
@@ -9,13 +8,16 @@ import { keepRound } from './keeper.ts';
 import { openKeeping, type Keeping } from './keeping.ts';
 import type { RestreamDeps } from './restream-deps.ts';
 import { createVouching } from './vouching.ts';
+import { askUntilAnswered, wordToEnd } from './word-to-end.ts';
 
 /** The longest that one round may take. */
 const roundSeconds = 30;
 
 /** Paths stay as they are when the activity ends: another worker's keeper goes on with them, and no picture stops. */
 export async function keepServer(deps: RestreamDeps, { server }: { server: string }): Promise<void> {
-  const signal = cancellationSignal();
+  // Without the server's answers it goes on until the server says that another keeper may have begun.
+  const onSilence = (end: () => void): void => void askUntilAnswered(deps, end);
+  const signal = wordToEnd(deps, { silence: ['timedOut'], onSilence });
   let row = await deps.catalog.relayServers.get(server);
   if (!row) return;
   const keeping = openKeeping(deps, {

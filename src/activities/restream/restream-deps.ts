@@ -23,6 +23,10 @@ export interface RestreamDeps {
   tellRelay: (cameraId: string, report: RelayReport) => Promise<void>;
   /** Tells the supervisor that a server was lost or answers again. */
   tellServersChanged: () => Promise<void>;
+  /** Aborted when the worker is asked to stop. */
+  stopping: AbortSignal;
+  /** Whether the server still waits for this attempt of an activity; rejects while it does not answer. */
+  isCurrentAttempt: () => Promise<boolean>;
   settings: RestreamSettings;
 }
 

@@ -1,5 +1,4 @@
 // Publishes one camera with ffmpeg for as long as its row wants it from us: tries, waits, and tries again.
-import { cancellationSignal } from '@temporalio/activity';
 import type { Fault } from '../../domain/fault.ts';
 import { healthyRunSeconds, relayBackoffSeconds } from '../../domain/relay-backoff.ts';
 import { ownHeartbeat } from '../own-heartbeat.ts';
@@ -16,15 +15,20 @@ import {
   type OwnRelay,
 } from './run-relay-own.ts';
 import { createTelling } from './run-relay-telling.ts';
+import { wordToEnd } from './word-to-end.ts';
 
 const tickMs = 1000;
 
 /**
  * Ends when a newer owner has the relay, or its row wants none of this engine; ffmpeg is gone by then. A pause is waited out here, for
- * ending would cost history. Failures of camera and server are states, never errors.
+ * ending would cost history. Failures of camera and server are states, never errors. A Temporal server that is silent ends nothing: the row's
+ * epoch says when somebody newer has the relay.
  */
 export async function runRelay(deps: RestreamDeps, { cameraId }: { cameraId: string }): Promise<void> {
-  const own = await openRelay(deps, { cameraId, signal: cancellationSignal() });
+  const own = await openRelay(deps, {
+    cameraId,
+    signal: wordToEnd(deps, { silence: ['timedOut', 'notFound'] }),
+  });
   if (!own) return;
   const telling = createTelling(own, ownHeartbeat());
   const ticks = setInterval(telling.tick, tickMs);

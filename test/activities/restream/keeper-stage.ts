@@ -96,6 +96,8 @@ function depsOf(stage: KeeperStage, settings: RestreamSettings): RestreamDeps {
       relayServers: failing(catalog.relayServers, away),
     },
     settings,
+    stopping: new AbortController().signal,
+    isCurrentAttempt: async () => true,
     readCameras: () => Promise.reject(new Error('a keeper reads no list')),
     onCamerasChanged: () => undefined,
     controlOf: () => Promise.resolve(failing(control, (name) => faults.control[name as keyof Control]?.())),

@@ -70,6 +70,8 @@ export async function openStage(): Promise<RelayStage> {
       relayServers: awayable(stage, catalog.relayServers),
     },
     settings,
+    stopping: new AbortController().signal,
+    isCurrentAttempt: async () => true,
     readCameras: () => Promise.reject(new Error('a relay reads no list')),
     onCamerasChanged: () => undefined,
     controlOf: () =>

@@ -6,6 +6,7 @@ import { startPostgres, type TestPostgres } from '../../setup/servers.ts';
 import { eventually } from '../../setup/eventually.ts';
 import { workflowBundle } from '../../setup/workflow-bundle.ts';
 import { childrenOfWorker, spawnWorker, type WorkerChild } from '../faults/worker-child.ts';
+import { watchBytes } from './byte-watch.ts';
 import { watchPublishers, type PublisherWatch } from './publisher-watch.ts';
 import { startRelayStack, type RelayStack } from './relay-stack.ts';
 import { laySilentWire, type SilentWire } from './silent-wire.ts';
@@ -72,6 +73,7 @@ afterAll(async () => {
 
 test('a worker that hears nothing of Temporal and catalog loses its relays to another one, and cannot take them back', async () => {
   await using publishers = watch();
+  const bytes = watchBytes(stack.target, paths);
   const older = await publishers.single();
   for (const wire of wires) wire.silence();
   // Temporal may hand a relay to a worker that does not hear it, and waits for its heartbeat once more.
@@ -79,6 +81,7 @@ test('a worker that hears nothing of Temporal and catalog loses its relays to an
   await eventually(() => publishersOf(remote).length === 0, { what: 'the end of the older publishers' });
   await stack.live(ids);
   for (const wire of wires) wire.speak();
+  expect(await bytes.longestPauseSeconds()).toBeLessThan(handOverSeconds);
   expect(publishersOf(near).length).toBeGreaterThan(0);
   expect(await publishers.single({ not: older })).toEqual(newer);
   expect(await publishers.longestSeveralSeconds()).toBeLessThanOrEqual(handOverSeconds);
