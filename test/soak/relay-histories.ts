@@ -24,7 +24,7 @@ export function openHistoryLedger(client: Client, cameraIds: readonly string[]):
   };
   return {
     async mark() {
-      const endMs = performance.now() + 5_000;
+      const endMs = performance.now() + 12_000;
       marked = await lengths();
       await eventually(
         async () => {

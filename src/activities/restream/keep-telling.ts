@@ -25,7 +25,7 @@ export function tell(keeping: Keeping, nowMs: number): void {
   const news: Entry[] = [];
   const all: Entry[] = [];
   for (const relay of kept.values()) {
-    const isNews = relay.toldState !== shownState(relay.memory);
+    const isNews = hasNews(relay);
     if (!isNews && !isDue) continue;
     const entry = { relay, report: reportOf(relay, viewUrlOf(keeping)) };
     all.push(entry);
@@ -33,10 +33,17 @@ export function tell(keeping: Keeping, nowMs: number): void {
     if (!tellings) continue;
     relay.tellings = tellings;
     relay.toldState = entry.report.state;
+    relay.toldRate = entry.report.bitsPerSecond !== undefined;
     news.push(entry);
   }
   if (isDue) keeping.recordedMs = nowMs;
   if (all.length > 0) sendNext(keeping, { all, news });
+}
+
+/** Another state; and once a run its bitrate, which takes some seconds to measure. */
+function hasNews({ memory, toldState, toldRate, bitsPerSecond }: KeptRelay): boolean {
+  const state = shownState(memory);
+  return toldState !== state || (state === 'live' && !toldRate && bitsPerSecond !== undefined);
 }
 
 /** These were taken down because all relays are paused. */

@@ -68,6 +68,7 @@ async function adopt(keeping: Keeping, { row, seen, nowMs }: Adoption): Promise<
     busy: false,
     streams: {},
     measured: { bytes: goesOn?.inboundBytes ?? 0, atMs: nowMs },
+    toldRate: goesOn !== undefined && row.report?.bitsPerSecond !== undefined,
     tellings: former?.tellings ?? fullBucket(tellingRule, nowMs),
     ...toldOf(row, goesOn !== undefined),
   });

@@ -27,15 +27,23 @@ export interface KeptRelay {
   bitsPerSecond?: number;
   /** The state its workflow knows of. */
   toldState?: RelayReport['state'];
+  /** It knows the bitrate of this run too. */
+  toldRate: boolean;
   /** How many more changes of state may be told now. */
   tellings: Bucket;
 }
 
 /** Figures of a path that delivers. */
 export function measure(kept: KeptRelay, seen: PathState, nowMs: number): void {
-  const { measured } = kept;
+  const { measured, memory } = kept;
   const streams = streamsOf(seen.tracks);
   if (streams.video) kept.streams = streams;
+  if (memory.upSinceMs === nowMs) {
+    delete kept.bitsPerSecond;
+    kept.toldRate = false;
+    kept.measured = { bytes: seen.inboundBytes, atMs: nowMs };
+    return;
+  }
   const grownBytes = seen.inboundBytes - measured.bytes;
   const passedMs = nowMs - measured.atMs;
   if (grownBytes >= 0 && passedMs < 5_000) return;

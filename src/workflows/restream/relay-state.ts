@@ -133,7 +133,7 @@ function tableOf(cameraId: string, report: RelayReport): string {
     ['Source', report.source],
     ['Video', video && `${video.codec}${size}`],
     ['Audio', video && (audio?.codec ?? 'none')],
-    ['Bitrate at the last change', bitsPerSecond && `${(bitsPerSecond / 1e6).toFixed(2)} Mb/s`],
+    ['Bitrate when it came up', bitsPerSecond && `${(bitsPerSecond / 1e6).toFixed(2)} Mb/s`],
     ['Up since', report.upSinceAt],
     ['Restarts', String(report.restarts)],
     ['Last failure', report.reason],

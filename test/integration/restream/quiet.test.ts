@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { orderRelay } from '../../../src/client/restream.ts';
+import { relayWorkflowId } from '../../../src/contract/ids.ts';
+import { relayStatus } from '../../../src/contract/restream-messages.ts';
 import { startRtspCamera, type RtspCamera } from '../../fakes/rtsp-camera.ts';
 import { eventually } from '../../setup/eventually.ts';
 import { startRelayStack, type RelayStack } from './relay-stack.ts';
@@ -9,6 +11,12 @@ let dead: RtspCamera;
 let refusing: RtspCamera;
 const ids = Array.from({ length: 20 }, (_, index) => `quiet-${index}`);
 const logins = (): number => refusing.requests.filter(({ headers }) => headers['authorization']).length;
+
+/** The last that a healthy relay is told of. */
+const knowsRate = async (cameraId: string): Promise<boolean> => {
+  const handle = stack.client.workflow.getHandle(relayWorkflowId(cameraId));
+  return (await handle.query(relayStatus)).report?.bitsPerSecond !== undefined;
+};
 
 beforeAll(async () => {
   [stack, dead, refusing] = await Promise.all([
@@ -39,6 +47,7 @@ test('nothing is written to any history while 20 relays run, one camera is dead,
   await stack.live(ids);
   await stack.becomes('dead', 'waiting');
   for (const id of ids) await stack.shows(id, 'live');
+  for (const id of ids) await eventually(() => knowsRate(id), { what: `the bitrate of ${id}` });
   await stack.shows('dead', 'waiting');
   let settled = await stack.historyLengths();
   await eventually(async () => {
