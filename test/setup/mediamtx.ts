@@ -16,10 +16,25 @@ export interface TestMediaMtx extends MediaMtxServer, AsyncDisposable {
   readUrl(path: string): string;
 }
 
-/** Starts it; `stop` ends it and removes its files. */
-export async function startMediaMtx(
-  options: { record?: boolean; recordSegmentSeconds?: number } = {},
-): Promise<TestMediaMtx> {
+interface TestMediaMtxOptions {
+  record?: boolean;
+  recordSegmentSeconds?: number;
+}
+
+const portTries = 5;
+
+/** Starts it; `stop` ends it and removes its files. A free port may be taken by any connection before the server has it: then others are tried. */
+export async function startMediaMtx(options: TestMediaMtxOptions = {}): Promise<TestMediaMtx> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      if (tries === portTries || !(error instanceof Error && error.message.includes('is taken'))) throw error;
+    }
+  }
+}
+
+async function startOnce(options: TestMediaMtxOptions): Promise<TestMediaMtx> {
   const dir = await tempDir();
   const ip = '127.0.0.1';
   let gate: GateServer | undefined;

@@ -1,8 +1,8 @@
 // What all vitest runs share: process isolation, time limits and the closing line with the counts.
 import type { ViteUserConfig } from 'vitest/config';
 
-/** Two cores are the machine that everything must pass on. Most of a file's time is waiting for servers and clocks: one more keeps both busy. */
-const workers = 3;
+/** Two cores are the machine that everything must pass on; more files at once only make real servers slow. */
+const workers = 2;
 
 export const sharedTest: NonNullable<ViteUserConfig['test']> = {
   pool: 'forks',

@@ -17,27 +17,39 @@ interface Entry {
   report: RelayReport;
 }
 
-/** Beside the rounds; while something is still being told, news gather. */
+/** Beside the rounds. A Temporal that is away keeps no figure from the catalog, nor the other way round: what waits is said with the next round. */
 export function tell(keeping: Keeping, nowMs: number): void {
-  const { kept } = keeping;
-  if (keeping.telling) return;
   const isDue = nowMs - keeping.recordedMs >= recordMs;
   const news: Entry[] = [];
   const all: Entry[] = [];
-  for (const relay of kept.values()) {
+  for (const relay of keeping.kept.values()) {
     const isNews = hasNews(relay);
     if (!isNews && !isDue) continue;
     const entry = { relay, report: reportOf(relay, viewUrlOf(keeping)) };
     all.push(entry);
-    const tellings = isNews && spent(relay.tellings, tellingRule, nowMs);
+    const tellings = isNews && !keeping.telling && spent(relay.tellings, tellingRule, nowMs);
     if (!tellings) continue;
     relay.tellings = tellings;
     relay.toldState = entry.report.state;
     relay.toldRate = entry.report.bitsPerSecond !== undefined;
     news.push(entry);
   }
-  if (isDue) keeping.recordedMs = nowMs;
-  if (all.length > 0) sendNext(keeping, { all, news });
+  // What finds no turn is due with the next round.
+  if (keeping.recording) keeping.recordedMs = -Infinity;
+  else if (isDue) keeping.recordedMs = nowMs;
+  if (all.length > 0 && !keeping.recording) record(keeping, all);
+  if (news.length > 0) sayNext(keeping, news);
+}
+
+function record(keeping: Keeping, all: readonly Entry[]): void {
+  const reports = all.map(({ relay, report }) => ({ cameraId: relay.row.cameraId, report }));
+  const written = (keeping.recording ?? Promise.resolve())
+    .then(() => keeping.deps.catalog.relays.record(reports))
+    .catch(() => undefined)
+    .finally(() => {
+      if (keeping.recording === written) keeping.recording = undefined;
+    });
+  keeping.recording = written;
 }
 
 /** Another state; and once a run its bitrate, which takes some seconds to measure. */
@@ -56,33 +68,26 @@ export function tellPaused(keeping: Keeping, relays: readonly KeptRelay[], nowMs
       report: { ...report, state: 'stopped', sinceAt: isoFromMs(nowMs), reason: 'All relays are paused.' },
     };
   });
-  sendNext(keeping, { all, news: all });
+  record(keeping, all);
+  sayNext(keeping, all);
 }
 
 const viewUrlOf = ({ spec }: Keeping): string => spec.viewUrl ?? spec.rtspUrl;
 
-interface Sending {
-  all: Entry[];
-  news: Entry[];
-}
-
-/** In their order, and no round waits: the catalog or Temporal may take long to say that they are away, and pictures go on. */
-function sendNext(keeping: Keeping, sending: Sending): void {
-  const sent = (keeping.telling ?? Promise.resolve())
-    .then(() => send(keeping, sending))
+/** In their order, and no round waits: Temporal may take long to say that it is away, and pictures go on. */
+function sayNext(keeping: Keeping, news: readonly Entry[]): void {
+  const said = (keeping.telling ?? Promise.resolve())
+    .then(() => say(keeping, news))
     .finally(() => {
-      if (keeping.telling === sent) keeping.telling = undefined;
+      if (keeping.telling === said) keeping.telling = undefined;
     });
-  keeping.telling = sent;
+  keeping.telling = said;
 }
 
-async function send({ deps }: Keeping, { all, news }: Sending): Promise<void> {
-  const reports = all.map(({ relay, report }) => ({ cameraId: relay.row.cameraId, report }));
-  await deps.catalog.relays.record(reports).catch(() => undefined);
-  await inLanes(apiLanes, news, ({ relay, report }) =>
+const say = ({ deps }: Keeping, news: readonly Entry[]): Promise<void> =>
+  inLanes(apiLanes, news, ({ relay, report }) =>
     deps.tellRelay(relay.row.cameraId, report).catch(() => unhear(relay, report)),
   );
-}
 
 /** Its workflow does not know: told again, as often as the bucket lets. */
 function unhear(relay: KeptRelay, { state }: RelayReport): void {

@@ -27,6 +27,8 @@ export interface Keeping extends KeeperSpec {
   underWay: Set<Promise<unknown>>;
   /** What is being told, one thing after the other; undefined while all has been told. */
   telling?: Promise<void> | undefined;
+  /** What is being written to the catalog, likewise. */
+  recording?: Promise<void> | undefined;
   /** Epoch milliseconds that never go back: a clock that is set does not make relays wait. */
   now: () => number;
   /** When the configured paths were last compared with what is wanted. */

