@@ -15,21 +15,20 @@ const promised = { pull: { cores: 0.002, bytes: 1e6 }, ffmpeg: { cores: 0.03, by
 
 const per = (value: number, unit: string): string => `${value.toPrecision(2)} ${unit}`;
 
-/** MediaMTX, its gate in this process, the worker with all it starts, and Temporal. */
-const everything = ({ target, worker, pid }: RelayStage): number[] => [
-  target.pid,
-  worker.pid!,
-  pid,
-  process.pid,
-];
+/** MediaMTX, its gate in this process, the worker, Temporal, and what runs below them: servers stand in groups of their own below a wrapper. */
+async function everything({ target, worker, pid }: RelayStage): Promise<number[]> {
+  const roots = [target.pid, worker.pid!, pid];
+  const below = await Promise.all(roots.map(descendantsOf));
+  return [...roots, ...below.flat(), process.pid];
+}
 
 async function slopeOfPull(stage: RelayStage): Promise<BenchResult> {
   const copy = await lookAtPlainCopy(stage);
   await startRestream(stage.client);
   await bringLive(stage, fewRelays);
-  const few = await look(everything(stage));
+  const few = await look(await everything(stage));
   await bringLive(stage, manyRelays);
-  const many = await look(everything(stage));
+  const many = await look(await everything(stage));
   const more = manyRelays - fewRelays;
   const cores = (many.cores - few.cores) / more;
   const bytes = (many.memoryBytes - few.memoryBytes) / more;
@@ -43,14 +42,13 @@ async function slopeOfPull(stage: RelayStage): Promise<BenchResult> {
   };
 }
 
-/** ffmpeg runs in groups of its own below the worker: MediaMTX and the worker show the rest. */
 async function costOfPublished(stage: RelayStage): Promise<BenchResult> {
   const copy = await lookAtPlainCopy(stage);
   await startRestream(stage.client);
   await bringLive(stage, 1);
-  const one = await look([...everything(stage), ...(await descendantsOf(stage.worker.pid!))]);
+  const one = await look(await everything(stage));
   await bringLive(stage, 1 + publishedRelays);
-  const many = await look([...everything(stage), ...(await descendantsOf(stage.worker.pid!))]);
+  const many = await look(await everything(stage));
   const cores = (many.cores - one.cores) / publishedRelays;
   const bytes = (many.memoryBytes - one.memoryBytes) / publishedRelays;
   return {
@@ -71,7 +69,7 @@ async function workerOfThousand(stage: RelayStage): Promise<BenchResult> {
   const startedMs = performance.now();
   await bringLive(stage, allRelays);
   const tookSeconds = (performance.now() - startedMs) / 1000;
-  const temporal = await look([stage.pid]);
+  const temporal = await look([stage.pid, ...(await descendantsOf(stage.pid))]);
   const worker = await look([stage.worker.pid!]);
   const { memoryBytes } = await costOf([stage.worker.pid!]);
   const { historyLength } = await stage.client.workflow.getHandle('restream').describe();
