@@ -1,4 +1,5 @@
 // What a camera's answer that is no description, or a connection that failed, means as a fault of the source; pure.
+import { connectionTrouble } from '../domain/connection-trouble.ts';
 import { Fault, type FaultType } from '../domain/fault.ts';
 import { retryAfterSeconds } from '../domain/retry-after.ts';
 import type { RtspAnswer } from './answer-reader.ts';
@@ -32,17 +33,6 @@ export function faultOfAnswer(answer: RtspAnswer, from: string): Fault {
     ...(waitSeconds !== undefined && { retryAfterSeconds: waitSeconds }),
   });
 }
-
-const connectionTrouble: Record<string, string> = {
-  ECONNREFUSED: 'refuses the connection',
-  ECONNRESET: 'broke the connection off',
-  EPIPE: 'broke the connection off',
-  EHOSTUNREACH: 'cannot be reached (no route)',
-  ENETUNREACH: 'cannot be reached (no network)',
-  ETIMEDOUT: 'does not answer',
-  ENOTFOUND: 'has no address: its name does not resolve',
-  EAI_AGAIN: 'cannot be resolved now',
-};
 
 /** The fault of a connection that failed or broke off; a Fault passes through untouched. */
 export function faultOfConnection(error: unknown, from: string): Fault {

@@ -1,4 +1,5 @@
 // What an HTTP answer or a broken connection means, as faults of the source; pure.
+import { connectionTrouble } from '../domain/connection-trouble.ts';
 import { Fault, type FaultType } from '../domain/fault.ts';
 import { retryAfterSeconds } from '../domain/retry-after.ts';
 
@@ -41,17 +42,6 @@ export function faultOfStatus({ status, retryAfter, url, nowMs }: AnswerFacts): 
     ...(waitSeconds !== undefined && { retryAfterSeconds: waitSeconds }),
   });
 }
-
-const connectionTrouble: Record<string, string> = {
-  ECONNREFUSED: 'refuses the connection',
-  ECONNRESET: 'broke the connection off',
-  EPIPE: 'broke the connection off',
-  EHOSTUNREACH: 'cannot be reached (no route)',
-  ENETUNREACH: 'cannot be reached (no network)',
-  ETIMEDOUT: 'does not answer',
-  ENOTFOUND: 'has no address',
-  EAI_AGAIN: 'cannot be resolved now',
-};
 
 export interface BrokenConnection {
   error: unknown;
