@@ -112,6 +112,28 @@ export const failures: Record<FaultType, FailureRow> = {
     when: 'The connection to the export target broke off.',
     remedy: 'Nothing; the transfer resumes.',
   },
+  GoogleTransient: {
+    retry: 'transport',
+    when: 'Google, or the line to it, does not answer or asks to slow down (408, 429, 5xx, rate limits).',
+    remedy: 'Nothing; the work goes on by itself, after the wait that Google asked for.',
+  },
+  QuotaExceeded: {
+    retry: 'slow',
+    retryAfterSeconds: 3600,
+    when: 'A daily or storage quota of Google is used up.',
+    remedy:
+      'Free space on the drive or wait for the next day; the work waits and goes on by itself. A service account owns no space: use a shared drive.',
+  },
+  GonePermanently: {
+    retry: 'never',
+    when: 'A file, folder, event or course at Google is gone, or was changed so that the work no longer fits.',
+    remedy: 'Look at the named thing in Google, restore or replace it, then `longtake lecture retry`.',
+  },
+  Conflict: {
+    retry: 'few',
+    when: 'Someone else changed the same thing at the other side again and again while we did.',
+    remedy: 'Nothing at first; if it repeats, look who else writes there, then `longtake lecture retry`.',
+  },
   LeaseHeld: {
     retry: 'transport',
     retryAfterSeconds: 2,
