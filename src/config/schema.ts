@@ -169,6 +169,46 @@ export const configSchema = z.strictObject({
       'A camera is gone when two reads of the list this far apart miss it.',
     ),
   }),
+  lecture: z.strictObject({
+    slotsInFlight: count(
+      100,
+      4,
+      'Slots of one lecture composed at once when storage is shared; one on a host of its own.',
+    ),
+    encoder: z.enum(['auto', 'software']).default('auto').meta({
+      description: 'auto: the encoder of the graphics card when there is one that works; software: libx264.',
+    }),
+  }),
+  google: z.strictObject({
+    credentialsFile: path('Key file (JSON) of a service account, mode 0600.').optional(),
+    subject: z
+      .string()
+      .regex(/^[^\s@]+@[^\s@]+$/, 'a mail address')
+      .optional()
+      .meta({
+        description: 'User in whose name the service account acts (domain-wide delegation).',
+      }),
+    tokenFile: path('Token file (JSON) that `longtake google login` has written, mode 0600.').optional(),
+    useDefaultCredentials: z.boolean().default(false).meta({
+      description: 'Take the credentials that the machine offers (Application Default Credentials).',
+    }),
+    apiUrl: z
+      .string()
+      .regex(/^https?:\/\/[^\s/]+$/, 'an address without path')
+      .optional()
+      .meta({
+        description: 'Stands for every host of googleapis.com: the stand-in of `longtake up --fake-google`.',
+      }),
+    chunkMebibytes: z.number().min(0.25).max(1024).multipleOf(0.25).default(64).meta({
+      description: 'Bytes sent in one piece of an upload; what a crash can cost.',
+    }),
+    requestSeconds: seconds(
+      1,
+      3600,
+      60,
+      'Longest wait for an answer of Google, or for progress of an upload.',
+    ),
+  }),
   tools: z.strictObject({
     ffmpeg: command('ffmpeg'),
     ffprobe: command('ffprobe'),
