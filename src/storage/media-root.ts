@@ -15,15 +15,20 @@ export interface MediaRoot {
 
 const isInside = (root: string, path: string): boolean => path === root || path.startsWith(root + sep);
 
-/** Real path of the deepest part of `path` that exists; undefined when a link there leads nowhere, because a file written through it would land at its target. */
+/**
+ * Real path of the deepest part of `path` that exists; undefined when a link there leads nowhere, because a file written through it would
+ * land at its target. A directory that another attempt makes between two looks is looked at again.
+ */
 function realAncestor(path: string): string | undefined {
-  for (let current = path; ; current = dirname(current)) {
+  for (let current = path; ;) {
     try {
       return realpathSync(current);
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT' || current === dirname(current)) throw error;
-      if (lstatSync(current, { throwIfNoEntry: false })) return undefined;
     }
+    const entry = lstatSync(current, { throwIfNoEntry: false });
+    if (entry?.isSymbolicLink()) return undefined;
+    if (!entry) current = dirname(current);
   }
 }
 

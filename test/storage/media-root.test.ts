@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { storageFault } from '../../src/storage/errno.ts';
@@ -43,6 +44,20 @@ describe('paths', () => {
       expect(() => storage.resolve(path), path).toThrow(expect.objectContaining({ type: 'UnsafeName' }));
     }
     expect(storage.resolve('in/x')).toBe(join(storage.mediaRoot, 'in/x'));
+  });
+
+  it('are not taken for links that lead nowhere when another attempt makes them between two looks', async () => {
+    const churn = `
+      const { workerData } = require('node:worker_threads');
+      const { mkdirSync, rmdirSync } = require('node:fs');
+      for (;;) { mkdirSync(workerData); rmdirSync(workerData); }`;
+    const worker = new Worker(churn, { eval: true, workerData: join(mediaRoot, 'segments') });
+    try {
+      await expect.poll(() => existsSync(join(mediaRoot, 'segments')), { interval: 0 }).toBe(true);
+      for (let look = 0; look < 30_000; look++) storage.resolve('segments/key');
+    } finally {
+      await worker.terminate();
+    }
   });
 
   it('never resolve outside, whatever the text', () => {
