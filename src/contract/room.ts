@@ -69,6 +69,10 @@ export const roomFields = z.strictObject({
     3600,
     'Wait after the end, rounded up to a slot, before the files are looked for.',
   ),
+  waitForMissingSeconds: hours(
+    60,
+    'When more seconds of the lecturer are missing than this, the second try is waited for.',
+  ),
   secondTryAfterSeconds: hours(
     10_800,
     'Wait after that end for files that were not there; then it goes on without them.',
