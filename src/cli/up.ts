@@ -9,6 +9,10 @@ export const upCommand = (terminal: Terminal): Command =>
       'Run the whole stack on this machine in the foreground: Temporal with its Web UI, MediaMTX, catalog, workers.',
     )
     .option('--workers <n>', 'worker processes (default: 1)')
+    .option(
+      '--fake-google',
+      'run the stand-in for Google too: Drive, Calendar and Classroom without an account (checkouts only)',
+    )
     .option('--fresh-history', 'move a Temporal database of another version aside and begin a new one')
     .addHelpText(
       'after',
@@ -19,6 +23,7 @@ Other commands find the stack through the same --data directory (or LONGTAKE_DAT
 
 Examples:
   $ longtake up
-  $ longtake up --data /srv/longtake --workers 2`,
+  $ longtake up --data /srv/longtake --workers 2
+  $ longtake up --fake-google              lectures without an account at Google`,
     )
     .action(perform(terminal, async () => (await import('./up/run.ts')).runUp));

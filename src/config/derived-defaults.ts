@@ -1,4 +1,5 @@
 // Defaults that depend on the machine or on other keys, each with the words by which the reference describes it.
+import { existsSync } from 'node:fs';
 import { availableParallelism, homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from './read-environment.ts';
@@ -11,6 +12,8 @@ export const derivedDefaultTexts: Record<string, string> = {
   keyFile: '<dataDir>/credentials.key',
   'catalog.kind': 'postgres when catalog.url is set, else sqlite',
   'catalog.file': '<dataDir>/catalog.sqlite',
+  'google.tokenFile':
+    '<dataDir>/google-token.json when it is there and no other credentials of Google are named',
   'media.slots': 'half of the processor’s cores, at least 1',
 };
 
@@ -35,4 +38,21 @@ export const dataFiles = (dataDir: string) => ({
   mediaRoot: join(dataDir, 'media'),
   keyFile: join(dataDir, 'credentials.key'),
   catalogFile: join(dataDir, 'catalog.sqlite'),
+  googleTokenFile: join(dataDir, 'google-token.json'),
 });
+
+/** What `longtake google login` has left in the data directory; undefined when other credentials are named, or there is none. */
+export function defaultTokenFile({
+  values,
+  dataDir,
+}: {
+  values: Readonly<Record<string, unknown>>;
+  dataDir: string;
+}): string | undefined {
+  const named =
+    values['google.tokenFile'] ??
+    values['google.credentialsFile'] ??
+    (values['google.useDefaultCredentials'] || undefined);
+  const { googleTokenFile } = dataFiles(dataDir);
+  return named === undefined && existsSync(googleTokenFile) ? googleTokenFile : undefined;
+}

@@ -2,7 +2,13 @@
 import { isAbsolute, join, resolve } from 'node:path';
 import type { ConfigSource } from '../contract/config-document.ts';
 import { Fault } from '../domain/fault.ts';
-import { dataFiles, defaultDataDir, defaultHost, defaultMediaSlots } from './derived-defaults.ts';
+import {
+  dataFiles,
+  defaultDataDir,
+  defaultHost,
+  defaultMediaSlots,
+  defaultTokenFile,
+} from './derived-defaults.ts';
 import { configKeys, type ConfigKey } from './keys.ts';
 import type { ConfigProblem, Setting } from './layer.ts';
 import { fileVariable, readEnvironment, type Environment } from './read-environment.ts';
@@ -55,6 +61,8 @@ export function loadConfigWithSources({ flags = {}, env, cwd }: LoadRequest): Lo
     values[name] = value;
     sources[name] = 'stack';
   }
+  const tokenFile = defaultTokenFile({ values, dataDir });
+  if (tokenFile) values['google.tokenFile'] = tokenFile;
   return { config: assemble({ ...values, dataDir }), sources, file, stack };
 }
 
@@ -78,6 +86,13 @@ function* stackValues(request: {
   }
   const ownCatalog = values['catalog.kind'] ?? values['catalog.url'] ?? values['catalog.file'];
   if (stack.catalog && !ownCatalog) yield ['catalog.file', stack.catalog.file];
+  const ownGoogle =
+    values['google.apiUrl'] ??
+    values['google.credentialsFile'] ??
+    values['google.tokenFile'] ??
+    (values['google.useDefaultCredentials'] || undefined);
+  if (stack.google && !ownGoogle)
+    for (const [name, value] of Object.entries(stack.google)) yield [`google.${name}`, value];
 }
 
 /** Absolute paths: `~/` is the home directory, anything else starts from where the setting stands. */

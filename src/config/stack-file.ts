@@ -11,6 +11,7 @@ export const stackFile = z.object({
   mediamtx: z.object({ rtspUrl: z.string(), playbackUrl: z.string(), apiUrl: z.string() }).optional(),
   /** Absent: the SQLite file of the data directory. */
   catalog: z.object({ kind: z.literal('sqlite'), file: z.string() }).optional(),
+  google: z.object({ apiUrl: z.string(), credentialsFile: z.string(), subject: z.string() }).optional(),
   dataDir: z.string(),
   startedAt: z.iso.datetime({ offset: true }),
 });

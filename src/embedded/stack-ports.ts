@@ -10,6 +10,7 @@ export interface StackPorts {
   api: number;
   playback: number;
   gate: number;
+  google: number;
 }
 
 /** What the servers use when nobody says otherwise. */
@@ -20,6 +21,7 @@ export const usualPorts: StackPorts = {
   api: 9997,
   playback: 9996,
   gate: 9995,
+  google: 9994,
 };
 
 /** Chooses the ports and remembers them in `<dataDir>/ports.json`, so that addresses survive a restart of the stack. */

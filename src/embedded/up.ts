@@ -1,4 +1,4 @@
-// The embedded stack: Temporal with its Web UI, MediaMTX with its gate, the catalog and workers, started in order and stopped in reverse.
+// The embedded stack: Temporal with its Web UI, MediaMTX with its gate, the stand-in for Google if wanted, the catalog and workers, started in order and stopped in reverse.
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -11,6 +11,12 @@ import { createRun } from '../process/run.ts';
 import { detectWrapper } from '../process/wrapper.ts';
 import { findServer, type ServerTool } from './find-server.ts';
 import { startGateServer, type GateServer } from './gate-server.ts';
+import {
+  requireStandIn,
+  standInSettings,
+  startGoogleStandIn,
+  type GoogleStandIn,
+} from './google-stand-in.ts';
 import { keepUp, type Kept, type Running } from './keep-up.ts';
 import { startMediaMtxServer, type MediaMtxServer } from './mediamtx-server.ts';
 import { registerRelayServer } from './register-relay-server.ts';
@@ -29,6 +35,8 @@ export interface StackSpec {
   workerSettings?: Readonly<Record<string, string>>;
   /** Move a Temporal database of another version aside instead of refusing it. */
   freshHistory?: boolean;
+  /** Start the stand-in for Google too, and lead the workers to it. */
+  fakeGoogle?: boolean;
   /** One sentence for each step and each restart. */
   note: (line: string) => void;
   /** Aborted during the start: what has been started is stopped again. */
@@ -49,6 +57,7 @@ const ip = '127.0.0.1';
 /** Starts the stack and returns when every part answers. Throws Fault; whatever had started is stopped again. */
 export async function startStack(spec: StackSpec): Promise<Stack> {
   const { dataDir } = spec.config;
+  if (spec.fakeGoogle) await requireStandIn();
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const undo: (() => Promise<void>)[] = [];
   let stopped: Promise<void> | undefined;
@@ -63,7 +72,7 @@ export async function startStack(spec: StackSpec): Promise<Stack> {
       registerRelayServer({ catalog, mediamtx: parts.mediamtx.current() }),
     );
     const document = documentOf(spec.config, parts);
-    await startWorkers({ spec, run, undo, temporalAddress: document.temporalAddress });
+    await startWorkers({ spec, run, undo, document });
     spec.signal.throwIfAborted();
     await writeStackFile(document);
     undo.push(() => rm(stackPath(dataDir), { force: true }));
@@ -84,20 +93,23 @@ interface Servers {
   temporal: Kept<TemporalServer>;
   mediamtx: Kept<MediaMtxServer>;
   gate: GateServer;
+  google: Kept<GoogleStandIn> | undefined;
 }
 
-/** Both servers and the catalog at once: none needs another. What started is stopped even when another did not. */
+/** The servers and the catalog at once: none needs another. What started is stopped even when another did not. */
 async function startServers({ spec, run, undo }: Starting): Promise<Servers> {
   const ports = await chooseStackPorts({ dataDir: spec.config.dataDir, ip });
-  const [temporal, mediamtx, catalog] = await Promise.allSettled([
+  const [temporal, mediamtx, google, catalog] = await Promise.allSettled([
     startTemporal({ spec, run, undo }, ports),
     startMedia({ spec, run, undo }, ports),
+    spec.fakeGoogle ? startGoogle({ spec, run, undo }, ports) : undefined,
     migrateCatalog(spec),
   ]);
-  for (const outcome of [temporal, mediamtx, catalog])
-    if (outcome.status === 'rejected') throw outcome.reason;
-  if (temporal.status === 'rejected' || mediamtx.status === 'rejected') throw new Error('unreachable');
-  return { temporal: temporal.value, ...mediamtx.value };
+  if (temporal.status === 'rejected') throw temporal.reason;
+  if (mediamtx.status === 'rejected') throw mediamtx.reason;
+  if (google.status === 'rejected') throw google.reason;
+  if (catalog.status === 'rejected') throw catalog.reason;
+  return { temporal: temporal.value, ...mediamtx.value, google: google.value };
 }
 
 async function startTemporal(
@@ -152,6 +164,22 @@ async function startMedia(
   return { mediamtx: kept, gate };
 }
 
+async function startGoogle({ spec, run, undo }: Starting, ports: StackPorts): Promise<Kept<GoogleStandIn>> {
+  const { config, note } = spec;
+  const kept = await keepUp({
+    label: 'The stand-in for Google',
+    note,
+    start: () =>
+      startGoogleStandIn({
+        ...{ run, ip, dataDir: config.dataDir, port: ports.google },
+        logFile: join(config.dataDir, 'logs', 'google.log'),
+      }),
+  });
+  undo.push(() => kept.stop());
+  note(`Stand-in for Google ${kept.current().document.apiUrl}`);
+  return kept;
+}
+
 async function findBinary({ spec, run }: Pick<Starting, 'spec' | 'run'>, tool: ServerTool): Promise<string> {
   const configured = spec.config.tools[tool];
   const { path } = await findServer({
@@ -181,10 +209,14 @@ async function startWorkers({
   spec,
   run,
   undo,
-  temporalAddress,
-}: Starting & { temporalAddress: string }): Promise<void> {
+  document: { temporalAddress, google },
+}: Starting & { document: StackDocument }): Promise<void> {
   const { config, note } = spec;
-  const environment = { ...ownVariables(spec.environment), ...spec.workerSettings };
+  const environment = {
+    ...ownVariables(spec.environment),
+    ...(google && standInSettings(google)),
+    ...spec.workerSettings,
+  };
   const outcomes = await Promise.allSettled(
     Array.from({ length: spec.workers }, async (_, index) => {
       const kept: Kept<Running> = await keepUp({
@@ -213,13 +245,14 @@ function ownVariables(environment: StackSpec['environment']): Record<string, str
   return Object.fromEntries(entries);
 }
 
-function documentOf({ dataDir }: Config, { temporal, mediamtx }: Servers): StackDocument {
+function documentOf({ dataDir }: Config, { temporal, mediamtx, google }: Servers): StackDocument {
   const { rtspUrl, playbackUrl, apiUrl } = mediamtx.current();
   return {
     pid: process.pid,
     temporalAddress: temporal.current().address,
     uiUrl: temporal.current().uiUrl,
     mediamtx: { rtspUrl, playbackUrl, apiUrl, accountsFile: join(dataDir, 'mediamtx', 'users.json') },
+    ...(google && { google: google.current().document }),
     dataDir,
     startedAt: new Date().toISOString(),
   };

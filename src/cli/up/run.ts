@@ -1,6 +1,6 @@
 // `longtake up`: prints the addresses of the stack and holds it until it is asked to stop.
 import type { z } from 'zod';
-import type { stackReady } from '../../contract/stack.ts';
+import type { stackReady, StandInDocument } from '../../contract/stack.ts';
 import { Fault } from '../../domain/fault.ts';
 import { startStack } from '../../embedded/up.ts';
 import { renderTable } from '../output/table.ts';
@@ -16,16 +16,23 @@ export async function runUp(invocation: Invocation): Promise<void> {
   const workers = workersOf(invocation);
   const stack = await startStack({
     ...{ config, workers, environment, signal },
+    fakeGoogle: invocation.flags['fakeGoogle'] === true,
     freshHistory: invocation.flags['freshHistory'] === true,
     ...(file === undefined ? {} : { workerSettings: { LONGTAKE_CONFIG: file } }),
     note: (line) => terminal.err(line),
   });
   try {
-    const { temporalAddress, uiUrl, mediamtx, dataDir } = stack.document;
+    const { temporalAddress, uiUrl, mediamtx, google, dataDir } = stack.document;
     if (json) {
-      terminal.out(
-        JSON.stringify({ ready: true, temporalAddress, uiUrl, mediamtx, dataDir } satisfies Ready),
-      );
+      const ready = {
+        ready: true,
+        temporalAddress,
+        uiUrl,
+        mediamtx,
+        ...(google && { google }),
+        dataDir,
+      } as const;
+      terminal.out(JSON.stringify(ready satisfies Ready));
     } else {
       terminal.out(
         renderTable(
@@ -36,6 +43,7 @@ export async function runUp(invocation: Invocation): Promise<void> {
             ['RTSP in and out', mediamtx.rtspUrl],
             ['Playback', mediamtx.playbackUrl],
             ['MediaMTX accounts', mediamtx.accountsFile],
+            ...(google ? standInRows(google) : []),
             ['Data', dataDir],
           ],
         ),
@@ -48,6 +56,13 @@ export async function runUp(invocation: Invocation): Promise<void> {
     await stack.stop();
   }
 }
+
+const standInRows = (google: StandInDocument): [string, string][] => [
+  ['Stand-in for Google', google.apiUrl],
+  ['Drive folder', google.folderId],
+  ['Calendar', google.calendarId],
+  ['Course', `${google.courseCode} (${google.courseId})`],
+];
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
