@@ -7,6 +7,7 @@ import type { PlanSpec } from '../contract/plan.ts';
 import { queues } from '../contract/queues.ts';
 import { searchAttributes } from '../contract/search-attributes.ts';
 import { Fault } from '../domain/fault.ts';
+import { sendUpdate } from './send-update.ts';
 
 export interface PlanStart {
   planId: string;
@@ -65,7 +66,7 @@ export async function retryPlanCamera(
   const handle = client.workflow.getHandle(planWorkflowId(planId));
   const answer = await orNotRunning(
     planId,
-    handle.executeUpdate(messages.retryCamera, { args: [{ camera }] }),
+    sendUpdate(handle, { update: messages.retryCamera, args: [{ camera }] }),
   );
   return answer.cameraDays;
 }

@@ -8,6 +8,7 @@ import type { Relays } from '../catalog/relay-types.ts';
 import { relayStart } from '../contract/relay-start.ts';
 import { searchAttributes } from '../contract/search-attributes.ts';
 import { Fault } from '../domain/fault.ts';
+import { sendUpdate } from './send-update.ts';
 
 /** Starts the supervisor or joins the one that runs. Returns its workflow id. */
 export async function startRestream(client: Client): Promise<string> {
@@ -59,7 +60,7 @@ export async function setRelayEngine(
 ): Promise<string> {
   const workflowId = relayWorkflowId(cameraId);
   const handle = client.workflow.getHandle(workflowId);
-  await orNoRelay(cameraId, handle.executeUpdate(messages.setEngine, { args: [{ engine }] }));
+  await orNoRelay(cameraId, sendUpdate(handle, { update: messages.setEngine, args: [{ engine }] }));
   return workflowId;
 }
 

@@ -13,3 +13,8 @@ export const relayWorkflowId = (cameraId: string): string => `restream/${slugOf(
 
 /** The keeper of all pulled relays of one MediaMTX server. */
 export const relayServerWorkflowId = (server: string): string => `restream/server/${server}`;
+
+export const lectureWorkflowId = (lectureId: string): string => `lecture/${lectureId}`;
+
+/** The reader of one room’s calendar. */
+export const lectureIntakeWorkflowId = (roomId: string): string => `lecture-intake/${slugOf(roomId)}`;

@@ -1,6 +1,7 @@
 // Plans and camera-days that continue as new again and again: no end is lost or counted twice, no message is missed.
 import type { Client } from '@temporalio/client';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { sendUpdate } from '../../src/client/send-update.ts';
 import { cameraDayWorkflowId, planWorkflowId } from '../../src/contract/ids.ts';
 import * as messages from '../../src/contract/plan-messages.ts';
 import { fakeSettings, whole } from '../fakes/plan-activities.ts';
@@ -82,10 +83,10 @@ describe('a plan of many short sessions', () => {
           if (round % 10 === 0) await handle.query(messages.planProgress);
         }),
         pour((round) =>
-          handle.executeUpdate(messages.setTolerance, { args: [{ gapToleranceSeconds: round }] }),
+          sendUpdate(handle, { update: messages.setTolerance, args: [{ gapToleranceSeconds: round }] }),
         ),
         pour((round) =>
-          handle.executeUpdate(messages.setTolerance, { args: [{ gapToleranceSeconds: 100 + round }] }),
+          sendUpdate(handle, { update: messages.setTolerance, args: [{ gapToleranceSeconds: 100 + round }] }),
         ),
       ]);
       release();
@@ -119,7 +120,7 @@ describe('a camera-day of many short sessions', () => {
     };
     await runPlan(given, async ({ client, handle, planId, state }) => {
       await eventually(() => state.calls.filter((call) => call.startsWith('download')).length > 20);
-      await handle.executeUpdate(messages.setTolerance, { args: [{ gapToleranceSeconds: 4 }] });
+      await sendUpdate(handle, { update: messages.setTolerance, args: [{ gapToleranceSeconds: 4 }] });
       release();
       expect(await handle.result()).toMatchObject({ state: 'incomplete', missingSeconds: 4 });
       expect(state.calls.filter((call) => call.startsWith('download'))).toHaveLength(segments);
