@@ -1,5 +1,6 @@
-// Files that hold Google credentials: read only when nobody else can read them, and JSON only.
-import { open } from 'node:fs/promises';
+// Files that hold Google credentials: read only when nobody else can, JSON only, and written whole or not at all.
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { Fault } from '../domain/fault.ts';
 
@@ -25,6 +26,7 @@ const tokenShape = z.object({
   client_secret: z.string().min(1),
   refresh_token: z.string().min(1),
   account: z.string().min(1).optional().catch(undefined),
+  scopes: z.array(z.string()).optional().catch(undefined),
   scopes: z.array(z.string()).optional().catch(undefined),
 });
 
@@ -62,6 +64,33 @@ export async function readKeyFile(path: string): Promise<KeyFile> {
       ? 'is the token of a person: name it in google.tokenFile instead.'
       : 'is no key of a service account: make one in the Google Cloud console (Keys, Add key, JSON).',
   );
+}
+
+/** Mode 0600, replaced in one step. @throws Fault ConfigInvalid when the directory refuses */
+export async function writeTokenFile(path: string, token: TokenFile): Promise<void> {
+  const draft = `${path}.${randomBytes(4).toString('hex')}`;
+  const document = {
+    type: 'authorized_user',
+    client_id: token.clientId,
+    client_secret: token.clientSecret,
+    refresh_token: token.refreshToken,
+    ...(token.account !== undefined && { account: token.account }),
+    ...(token.scopes !== undefined && { scopes: token.scopes }),
+  };
+  try {
+    const file = await open(draft, 'wx', 0o600);
+    try {
+      await file.writeFile(`${JSON.stringify(document, null, 2)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Fault('ConfigInvalid', `The token file ${path} cannot be written (${code}).`);
+  }
 }
 
 const invalid = (key: string, path: string, what: string): Fault =>
