@@ -68,6 +68,14 @@ function postgresReason(error: Error): string | undefined {
   return lostConnection.test(message) ? message : undefined;
 }
 
+const uniqueViolation = { sqlite: 2067, postgres: '23505' };
+
+/** True when another row already has these values; both databases say so in codes of their own. */
+export function isTaken(error: unknown): boolean {
+  if (error instanceof SqliteFailure) return error.errcode === uniqueViolation.sqlite;
+  return error instanceof Error && (error as Error & { code?: string }).code === uniqueViolation.postgres;
+}
+
 type Method = (...parameters: never[]) => Promise<unknown>;
 
 /** The same repository, whose methods reject with faults. */

@@ -4,13 +4,14 @@ import type { CameraMaps } from './camera-map.ts';
 import type { Cameras } from './cameras.ts';
 import type { Credentials } from './credentials.ts';
 import type { Hosts } from './hosts.ts';
+import type { LectureCatalog } from './lecture-types.ts';
 import type { Plans } from './plans.ts';
 import type { Relays, RelayServers } from './relay-types.ts';
 import type { Segments } from './segments.ts';
 import type { CatalogKind } from './tables.ts';
 import type { Targets } from './targets.ts';
 
-export interface Catalog {
+export interface Catalog extends LectureCatalog {
   kind: CatalogKind;
   cameras: Cameras;
   credentials: Credentials;

@@ -2,22 +2,31 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CamelCasePlugin, Kysely, sql } from 'kysely';
+import { calendarCursorsOf } from './calendar-cursors.ts';
 import { cameraDaysOf } from './camera-days.ts';
 import { cameraMapsOf } from './camera-map.ts';
 import { camerasOf } from './cameras.ts';
 import type { Catalog } from './catalog.ts';
 import { catalogFault, guarded } from './catalog-fault.ts';
+import { courseCodesOf } from './course-codes.ts';
 import { credentialsOf } from './credentials.ts';
+import { driveFoldersOf } from './drive-folders.ts';
 import { hostsOf } from './hosts.ts';
 import { keyringOf } from './keyring.ts';
+import { lecturesOf } from './lectures.ts';
 import { migrate } from './migrate.ts';
+import { noSignalPicturesOf } from './no-signal-pictures.ts';
 import { plansOf } from './plans.ts';
 import { postgresDialect } from './postgres-dialect.ts';
+import { publicationsOf } from './publications.ts';
 import { relayServersOf } from './relay-servers.ts';
 import { relaysOf } from './relays.ts';
+import { roomsOf } from './rooms.ts';
 import { segmentsOf } from './segments.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { targetsOf } from './targets.ts';
+import { uploadSessionsOf } from './upload-sessions.ts';
+import { webhooksOf } from './webhooks.ts';
 import type { CatalogKind, Tables } from './tables.ts';
 
 /** `keyFile` seals credentials; a process without it handles none. */
@@ -70,6 +79,15 @@ function catalogOf({
     relays: guarded(relaysOf(database)),
     relayServers: guarded(relayServersOf(database)),
     cameraMap: guarded(cameraMapsOf(database)),
+    rooms: guarded(roomsOf(database)),
+    lectures: guarded(lecturesOf(database)),
+    publications: guarded(publicationsOf(database)),
+    driveFolders: guarded(driveFoldersOf(database)),
+    uploadSessions: guarded(uploadSessionsOf(database)),
+    noSignalPictures: guarded(noSignalPicturesOf(database)),
+    courseCodes: guarded(courseCodesOf(database)),
+    calendarCursors: guarded(calendarCursorsOf(database)),
+    webhooks: guarded(webhooksOf(database)),
     ...guarded({
       ping: async () => {
         await sql`select 1`.execute(db);

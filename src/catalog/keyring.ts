@@ -38,7 +38,14 @@ export function keyringOf(keyFile: string | undefined): Keyring {
 }
 
 /** Every table that holds something sealed. */
-const sealedTables = ['credentials', 'relayCredentials', 'relayServerSecrets', 'cameraMap'] as const;
+const sealedTables = [
+  'credentials',
+  'relayCredentials',
+  'relayServerSecrets',
+  'cameraMap',
+  'uploadSessions',
+  'webhooks',
+] as const;
 
 async function foreignKeyId(db: Database['db'], ownId: string | undefined): Promise<string | undefined> {
   const marks = (table: (typeof sealedTables)[number]) => {

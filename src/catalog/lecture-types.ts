@@ -12,7 +12,7 @@ import type { SlotChoice, SlotFacts } from '../domain/pane-choice.ts';
 export interface RoomRow {
   id: string;
   spec: RoomSpec;
-  /** In order of preference inside a role. */
+  /** In order of preference inside a role. A camera that is removed is no source any more. */
   sources: RoomSource[];
   /** Grows with every change. */
   revision: number;
@@ -20,7 +20,7 @@ export interface RoomRow {
 }
 
 export interface Rooms {
-  /** Adds, or replaces the spec; sources stay. */
+  /** Adds, or replaces the spec; sources stay. The same again: no change. */
   put(spec: RoomSpec): Promise<RoomRow>;
   get(id: string): Promise<RoomRow | undefined>;
   /** @throws Fault NotFound that names `longtake room list` */
@@ -69,12 +69,12 @@ export interface NewLecture {
 }
 
 export interface LectureFilter {
-  roomId?: string;
-  state?: LectureState;
+  roomId?: string | undefined;
+  state?: LectureState | undefined;
   /** Begin in [fromMs, toMs). */
-  fromMs?: number;
-  toMs?: number;
-  limit?: number;
+  fromMs?: number | undefined;
+  toMs?: number | undefined;
+  limit?: number | undefined;
 }
 
 export interface Lectures {
@@ -86,12 +86,22 @@ export interface Lectures {
   get(id: string): Promise<LectureRow | undefined>;
   /** @throws Fault NotFound that names `longtake lecture list` */
   require(id: string): Promise<LectureRow>;
+  /** The one that is not cancelled; else the last that was. */
   findByEvent(event: LectureEvent): Promise<LectureRow | undefined>;
   /** Newest start first. */
   list(filter: LectureFilter): Promise<LectureRow[]>;
-  /** Times and spec; the revision grows. @throws Fault InputInvalid when another lecture has these times in the room */
-  change(id: string, change: { startMs?: number; endMs?: number; spec?: LectureSpec }): Promise<LectureRow>;
-  /** A reason that is absent is cleared; of the outcome only what is given changes. */
+  /**
+   * Times and spec; the revision grows, unless nothing differs.
+   * @throws Fault InputInvalid when another lecture has these times in the room, or the end would not lie after the start; NotFound
+   */
+  change(
+    id: string,
+    change: { startMs?: number | undefined; endMs?: number | undefined; spec?: LectureSpec | undefined },
+  ): Promise<LectureRow>;
+  /**
+   * A reason that is absent is cleared; of the outcome only what is given changes.
+   * @throws Fault InputInvalid when a cancelled lecture would come back into the place of another; NotFound
+   */
   record(
     id: string,
     result: { state?: LectureState; reason?: string | undefined; outcome?: LectureOutcome },
@@ -112,8 +122,9 @@ export interface PublicationRow {
 }
 
 export interface Publications {
-  /** Adds as `pending` with this id, or answers what stands there: whoever comes second gets the first one's id. */
+  /** Adds as `pending` with this id, or answers what stands there: whoever comes second gets the first one’s id, if there was one. */
   reserve(row: Pick<PublicationRow, 'lectureId' | 'kind' | 'target' | 'externalId'>): Promise<PublicationRow>;
+  /** Adds or changes. An id or address that is absent stays; a reason that is absent is cleared. */
   record(
     row: Pick<PublicationRow, 'lectureId' | 'kind' | 'target' | 'state'> &
       Partial<Pick<PublicationRow, 'externalId' | 'url' | 'reason'>>,

@@ -5,6 +5,7 @@ import { Fault } from '../domain/fault.ts';
 import { createPlans } from './migrations/0001-plans.ts';
 import { createRelays } from './migrations/0002-relays.ts';
 import { createCameraMap } from './migrations/0003-camera-map.ts';
+import { createLectures } from './migrations/0004-lectures.ts';
 import type { CatalogKind } from './tables.ts';
 
 const migrationTable = 'longtake_migrations';
@@ -13,6 +14,7 @@ const migrationsFor = (kind: CatalogKind): Record<string, Migration> => ({
   '0001-plans': { up: createPlans(kind) },
   '0002-relays': { up: createRelays(kind) },
   '0003-camera-map': { up: createCameraMap },
+  '0004-lectures': { up: createLectures(kind) },
 });
 
 /** @throws Fault ConfigInvalid when a newer Longtake has migrated the catalog */

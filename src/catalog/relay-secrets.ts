@@ -1,43 +1,5 @@
-// Seals what relays and their servers must keep to themselves, each value bound to the table, the row and the field it stands in.
-import { Fault } from '../domain/fault.ts';
-import type { SealingKey } from './key-file.ts';
-import type { Keyring } from './keyring.ts';
-import { seal, unseal } from './sealing.ts';
-
-/** Where a value is stored, `table|name|field`. */
-type Place = string;
+// The places of what relays and their servers must keep to themselves.
+import type { Place } from './sealed-value.ts';
 
 export const credentialsPlace = (cameraId: string): Place => `relays|${cameraId}|credentials`;
 export const secretsPlace = (server: string): Place => `relay_servers|${server}|secrets`;
-
-export interface SealedValue {
-  keyId: string;
-  sealed: string;
-}
-
-/** The columns of a value, which is written as JSON. */
-export function sealValue({
-  key,
-  place,
-  value,
-}: {
-  key: SealingKey;
-  place: Place;
-  value: unknown;
-}): SealedValue {
-  return { keyId: key.id, sealed: seal({ key, place, text: JSON.stringify(value) }) };
-}
-
-/** The value again. @param what names it in the message @throws Fault ConfigInvalid when it does not open */
-export async function openValue<T>({
-  keyring,
-  place,
-  what,
-  keyId,
-  sealed,
-}: SealedValue & { keyring: Keyring; place: Place; what: string }): Promise<T> {
-  const key = await keyring.forOpening(keyId);
-  const text = unseal({ key, place, sealed });
-  if (text === undefined) throw new Fault('ConfigInvalid', `${what} do not open; store them again.`);
-  return JSON.parse(text) as T;
-}

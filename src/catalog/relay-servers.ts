@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 import { Fault } from '../domain/fault.ts';
 import { fromJson, optional } from './columns.ts';
 import type { Keyring } from './keyring.ts';
-import { openValue, sealValue, secretsPlace } from './relay-secrets.ts';
+import { secretsPlace } from './relay-secrets.ts';
 import type {
   RelayServerRow,
   RelayServers,
@@ -11,6 +11,7 @@ import type {
   RelayServerSpec,
   RelayServerState,
 } from './relay-types.ts';
+import { openValue, sealValue } from './sealed-value.ts';
 import type { Database, RelayServersTable } from './tables.ts';
 
 export function relayServersOf({ db, keyring }: Database & { keyring: Keyring }): RelayServers {

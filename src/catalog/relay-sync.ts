@@ -4,9 +4,10 @@ import { chunks } from './columns.ts';
 import type { Keyring } from './keyring.ts';
 import type { SealingKey } from './key-file.ts';
 import { fingerprintsOf, wantedFingerprints } from './relay-fingerprint.ts';
-import { credentialsPlace, sealValue } from './relay-secrets.ts';
+import { credentialsPlace } from './relay-secrets.ts';
 import { lockRelays } from './relay-settings.ts';
 import type { Relays, WantedRelay } from './relay-types.ts';
+import { sealValue } from './sealed-value.ts';
 import type { Database } from './tables.ts';
 
 type Transaction = Database['db'];

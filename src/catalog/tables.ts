@@ -146,6 +146,98 @@ export interface CameraMapTable {
   updatedMs: number;
 }
 
+export interface RoomsTable {
+  id: string;
+  spec: string;
+  revision: Generated<number>;
+  updatedMs: number;
+}
+
+export interface RoomSourcesTable {
+  roomId: string;
+  role: string;
+  cameraId: string;
+  /** Order of addition in the room. */
+  position: number;
+}
+
+export interface LecturesTable {
+  id: string;
+  roomId: string;
+  startMs: number;
+  endMs: number;
+  calendarId: string | null;
+  eventId: string | null;
+  spec: string;
+  state: Generated<string>;
+  reason: string | null;
+  host: string | null;
+  missingSeconds: number | null;
+  slots: string | null;
+  files: string | null;
+  revision: Generated<number>;
+  createdMs: number;
+  updatedMs: number;
+}
+
+export interface PublicationsTable {
+  lectureId: string;
+  kind: string;
+  target: string;
+  state: string;
+  externalId: string | null;
+  url: string | null;
+  reason: string | null;
+  updatedMs: number;
+}
+
+export interface DriveFoldersTable {
+  parentId: string;
+  name: string;
+  folderId: string;
+}
+
+export interface UploadSessionsTable {
+  fileId: string;
+  sizeBytes: number;
+  sha256: string;
+  keyId: string;
+  sealed: string;
+}
+
+export interface NoSignalPicturesTable {
+  id: string;
+  roomId: string | null;
+  /** base64 */
+  pixels: string;
+  createdMs: number;
+}
+
+export interface CourseCodesTable {
+  code: string;
+  courseId: string;
+}
+
+export interface CalendarCursorsTable {
+  roomId: string;
+  source: string;
+  syncToken: string | null;
+  fullSyncedMs: number | null;
+}
+
+export interface WebhooksTable {
+  name: string;
+  kind: string;
+  rooms: string;
+  events: string;
+  template: string | null;
+  recipient: string | null;
+  keyId: string;
+  /** Address and secret. */
+  sealed: string;
+  updatedMs: number;
+}
+
 export interface Tables {
   cameras: CamerasTable;
   credentials: CredentialsTable;
@@ -161,6 +253,16 @@ export interface Tables {
   relayServerSecrets: RelayServerSecretsTable;
   relaySettings: RelaySettingsTable;
   cameraMap: CameraMapTable;
+  rooms: RoomsTable;
+  roomSources: RoomSourcesTable;
+  lectures: LecturesTable;
+  publications: PublicationsTable;
+  driveFolders: DriveFoldersTable;
+  uploadSessions: UploadSessionsTable;
+  noSignalPictures: NoSignalPicturesTable;
+  courseCodes: CourseCodesTable;
+  calendarCursors: CalendarCursorsTable;
+  webhooks: WebhooksTable;
 }
 
 export type CatalogKind = 'sqlite' | 'postgres';
