@@ -7,6 +7,7 @@ import { doctorReport } from '../../src/contract/doctor.ts';
 import * as cameraMap from '../../src/contract/camera-map.ts';
 import * as plan from '../../src/contract/plan.ts';
 import * as restream from '../../src/contract/restream.ts';
+import { googleSignedOut, googleSignIn } from '../../src/contract/google-sign-in.ts';
 import { stackDocument, stackReady } from '../../src/contract/stack.ts';
 import * as target from '../../src/contract/target.ts';
 import { code, generated } from './markdown.ts';
@@ -82,6 +83,8 @@ const documents: DocumentPage[] = [
     schema: cameraMap.triggerDocument,
   },
   { title: 'Doctor report', printedBy: '`doctor --json`', schema: doctorReport },
+  { title: 'Google account', printedBy: '`google login|show --json`', schema: googleSignIn },
+  { title: 'Google signed out', printedBy: '`google logout --json`', schema: googleSignedOut },
   { title: 'Configuration', printedBy: '`config print --json`', schema: configDocument },
   { title: 'Stack ready', printedBy: '`up --json`, one line', schema: stackReady },
   { title: 'Stack file', printedBy: '`<data>/stack.json` while a stack runs', schema: stackDocument },

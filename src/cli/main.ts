@@ -6,6 +6,7 @@ import { configCommand } from './config.ts';
 import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { gateCommand } from './gate.ts';
+import { googleCommand } from './google.ts';
 import { oldWordHint } from './old-words.ts';
 import { processTerminal, type Terminal } from './output/terminal.ts';
 import { planCommand } from './plan.ts';
@@ -36,6 +37,7 @@ export function buildProgram(terminal: Terminal, onErrorText: (text: string) => 
     workerCommand,
     gateCommand,
     doctorCommand,
+    googleCommand,
     cameraCommand,
     targetCommand,
     planCommand,

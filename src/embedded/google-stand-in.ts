@@ -3,6 +3,8 @@ import { access, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import { dataFiles } from '../config/derived-defaults.ts';
+import type { Config } from '../config/schema.ts';
 import type { StandInDocument } from '../contract/stack.ts';
 import { Fault } from '../domain/fault.ts';
 import type { Run, RunEnd } from '../process/run-spec.ts';
@@ -40,8 +42,18 @@ const preparedIds = z.object({
   subject: z.string(),
 });
 
-/** @throws Fault ToolMissing where this is no checkout */
-export async function requireStandIn(): Promise<void> {
+/** @throws Fault ToolMissing where this is no checkout, ConfigInvalid where another account is configured */
+export async function requireStandIn({ google, dataDir }: Config): Promise<void> {
+  const { apiUrl, credentialsFile, tokenFile, useDefaultCredentials } = google;
+  const ownToken = tokenFile === dataFiles(dataDir).googleTokenFile ? undefined : tokenFile;
+  if (apiUrl ?? credentialsFile ?? ownToken ?? (useDefaultCredentials || undefined))
+    throw new Fault(
+      'ConfigInvalid',
+      'The stand-in brings its own account, and the configuration names another one of Google.',
+      {
+        remedy: 'Start without --fake-google, or take the keys google.* out of file and environment.',
+      },
+    );
   const isThere = await access(program).then(
     () => true,
     () => false,
@@ -60,7 +72,6 @@ export async function requireStandIn(): Promise<void> {
 /** Starts it and returns when it answers. What was uploaded to an earlier one is gone; its ids and its account are the same. */
 export async function startGoogleStandIn(spec: GoogleStandInSpec): Promise<GoogleStandIn> {
   const { run, ip, port, dataDir, logFile } = spec;
-  await requireStandIn();
   await refuseTakenPorts(ip, { 'Google stand-in': port });
   const directory = join(dataDir, 'google');
   await mkdir(directory, { recursive: true, mode: 0o700 });
@@ -81,7 +92,7 @@ export async function startGoogleStandIn(spec: GoogleStandInSpec): Promise<Googl
   return { document, pid: server.pid, ended: server.ended, stop: server.stop };
 }
 
-/** Settings that lead workers to it, as variables; an empty one takes back what the environment says. */
+/** Settings that lead workers to it, as variables. */
 export const standInSettings = ({
   apiUrl,
   credentialsFile,
@@ -90,6 +101,4 @@ export const standInSettings = ({
   LONGTAKE_GOOGLE_API_URL: apiUrl,
   LONGTAKE_GOOGLE_CREDENTIALS_FILE: credentialsFile,
   LONGTAKE_GOOGLE_SUBJECT: subject,
-  LONGTAKE_GOOGLE_TOKEN_FILE: '',
-  LONGTAKE_GOOGLE_USE_DEFAULT_CREDENTIALS: 'false',
 });

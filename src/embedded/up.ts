@@ -57,7 +57,7 @@ const ip = '127.0.0.1';
 /** Starts the stack and returns when every part answers. Throws Fault; whatever had started is stopped again. */
 export async function startStack(spec: StackSpec): Promise<Stack> {
   const { dataDir } = spec.config;
-  if (spec.fakeGoogle) await requireStandIn();
+  if (spec.fakeGoogle) await requireStandIn(spec.config);
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const undo: (() => Promise<void>)[] = [];
   let stopped: Promise<void> | undefined;

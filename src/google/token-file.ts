@@ -27,7 +27,6 @@ const tokenShape = z.object({
   refresh_token: z.string().min(1),
   account: z.string().min(1).optional().catch(undefined),
   scopes: z.array(z.string()).optional().catch(undefined),
-  scopes: z.array(z.string()).optional().catch(undefined),
 });
 
 const keyShape = z.object({

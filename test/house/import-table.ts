@@ -117,6 +117,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'transfer',
       'mediamtx',
       'gate',
+      'google',
       'catalog',
       'client',
       'worker',
