@@ -8,6 +8,13 @@ import type {
   PlanActivities,
   TransferActivities,
 } from '../activities/plan/types.ts';
+import type {
+  LectureActivities,
+  LectureHostActivities,
+  LectureMediaActivities,
+  LectureTransferActivities,
+  OutsideActivities,
+} from '../activities/lecture/types.ts';
 import type { LiveActivities, RestreamActivities } from '../activities/restream/types.ts';
 import { onHost, queues } from '../contract/queues.ts';
 
@@ -68,6 +75,56 @@ export const transfers = (binding: HostBinding): TransferActivities =>
   proxyActivities<TransferActivities>({
     ...fileBound(binding),
     taskQueue: onHost(queues.transfer, binding.host),
+  });
+
+/** Rows of lectures: short, idempotent, on any worker. */
+export const lectureRows = proxyActivities<LectureActivities>({
+  taskQueue: queues.main,
+  cancellationType,
+  startToCloseTimeout: '20s',
+  retry: { ...patientRetry, maximumInterval: '20s' },
+});
+
+/** Claims a lecture for whichever host answers first. */
+export const anyLectureHost = proxyActivities<Pick<LectureHostActivities, 'claimLecture'>>({
+  taskQueue: queues.download,
+  cancellationType,
+  startToCloseTimeout: '1m',
+  retry: patientRetry,
+});
+
+/** Calls of Google and of webhooks. A lost worker is noticed within the heartbeat. */
+export const outside = ({ timing, summary }: Pick<HostBinding, 'timing' | 'summary'>): OutsideActivities =>
+  proxyActivities<OutsideActivities>({
+    taskQueue: queues.main,
+    cancellationType,
+    heartbeatTimeout: timing.heartbeatSeconds * 1000,
+    startToCloseTimeout: '15m',
+    retry: { ...patientRetry, maximumInterval: '5m' },
+    summary,
+  });
+
+/** Clearing up on the host that holds a lecture's files. */
+export const lectureHosts = (binding: HostBinding): Pick<LectureHostActivities, 'sweepLecture'> =>
+  proxyActivities<Pick<LectureHostActivities, 'sweepLecture'>>({
+    ...fileBound(binding),
+    taskQueue: onHost(queues.download, binding.host),
+  });
+
+/** Pictures judged, slots composed and joined: slots by cores. */
+export const composing = (binding: HostBinding): LectureMediaActivities =>
+  proxyActivities<LectureMediaActivities>({
+    ...fileBound(binding),
+    taskQueue: onHost(queues.media, binding.host),
+  });
+
+/** Uploads and exports of a lecture run where its files are. */
+export const lectureTransfers = (binding: HostBinding): LectureTransferActivities =>
+  proxyActivities<LectureTransferActivities>({
+    ...fileBound(binding),
+    taskQueue: onHost(queues.transfer, binding.host),
+    startToCloseTimeout: '2 days',
+    retry: { ...patientRetry, maximumInterval: '5m' },
   });
 
 /** Relays placed, told of and forgotten: short, idempotent, on any worker. */

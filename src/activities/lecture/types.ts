@@ -39,7 +39,13 @@ export interface OpenedLecture {
   right: RightMode;
   overrides: { slot: number; right: SlotChoice['right'] }[];
   /** Where it goes. */
-  publish: { drive: boolean; exports: string[]; calendar: boolean; classroom: boolean; courses: string[] };
+  publish: {
+    drive: boolean;
+    exports: string[];
+    calendar: boolean;
+    classroom?: 'announcement' | 'material';
+    courses: string[];
+  };
   /** A slot's state whose compose is known to be done need not be waited for in turn: how many at once. */
   slotsInFlight: number;
   segmentsInFlight: number;

@@ -1,0 +1,158 @@
+// Composes one slot: finds its files again, encodes once, and keeps the finished piece until the lecture is proved elsewhere.
+import { createHash } from 'node:crypto';
+import { join, relative } from 'node:path';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import type { SourceRole } from '../../contract/lecture-messages.ts';
+import { isFault } from '../../domain/fault.ts';
+import { inStep } from '../../domain/fault-point.ts';
+import { slotGrid } from '../../domain/lecture-grid.ts';
+import { layoutOf } from '../../domain/lecture-layout.ts';
+import { msFromIso } from '../../domain/range.ts';
+import type { PaneSource } from '../../media/lecture/compose-slot.ts';
+import { ownHeartbeat } from '../own-heartbeat.ts';
+import { fillerCaption } from './filler-caption.ts';
+import type { LectureDeps } from './lecture-deps.ts';
+import { findSources, readLecture } from './lecture-sources.ts';
+import type { KnownLecture, SlotSources } from './lecture-sources.ts';
+import { lectureWorkKey } from './lecture-work.ts';
+import { stillOfScreen } from './screen-still.ts';
+import { findPiece, keepPiece } from './slot-pieces.ts';
+import type { SlotPiece } from './slot-pieces.ts';
+import type { ComposedSlot, ComposeRequest } from './types.ts';
+
+/** Part of every piece's name: another way of composing makes other pieces. */
+const recipe = 1;
+
+interface Slot {
+  known: KnownLecture;
+  request: ComposeRequest;
+  sources: SlotSources;
+  signal: AbortSignal;
+  heartbeat: (progress: unknown) => void;
+}
+
+/** A source that cannot be read is replaced by a caption and named in the answer: one bad file does not lose the others. */
+export async function composeSlot(deps: LectureDeps, request: ComposeRequest): Promise<ComposedSlot> {
+  const signal = cancellationSignal();
+  const heartbeat = ownHeartbeat();
+  const known = await readLecture(deps, request.lectureId);
+  const onBytes = (bytes: number): void => heartbeat({ bytes });
+  const sources = await findSources(deps, { room: known.room, slot: request.slot, signal, onBytes });
+  const slot: Slot = { known, request, sources, signal, heartbeat };
+  const directory = await deps.storage.partialDir(lectureWorkKey(request.lectureId));
+  const stem = pieceStem(slot);
+  const finished = await findPiece(directory, stem);
+  const piece =
+    finished ?? (await inStep(deps.faultPoint, 'compose', () => make(deps, slot, { directory, stem })));
+  return {
+    index: request.slot.index,
+    path: relative(deps.storage.mediaRoot, piece.path),
+    ...gridOf(slot),
+    unreadable: piece.unreadable,
+    isNew: !finished,
+  };
+}
+
+/** Frames and samples of the slot on the lecture's grid. */
+function gridOf({ known: { row, room }, request: { slot } }: Slot): { frames: number; samples: number } {
+  const { frames, samples } = slotGrid({
+    lectureStartMs: row.startMs,
+    fromMs: msFromIso(slot.fromAt),
+    toMs: msFromIso(slot.toAt),
+    frameRate: room.spec.frameRate,
+  });
+  return { frames, samples };
+}
+
+/** The same inputs and choices make the same name, so a finished piece is found by it. */
+function pieceStem({ known, request, sources }: Slot): string {
+  const { choice, slot } = request;
+  const { room, row } = known;
+  const facts = {
+    recipe,
+    left: choice.left,
+    right: choice.right,
+    slot,
+    startMs: row.startMs,
+    layout: row.spec.layout ?? room.spec.layout,
+    size: [room.spec.paneWidth, room.spec.paneHeight, room.spec.frameRate],
+    sources: Object.entries(sources).map(([role, { sha256 }]) => [role, sha256]),
+  };
+  const hash = createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
+  return `slot-${String(slot.index).padStart(3, '0')}-${hash}`;
+}
+
+/** Tries again without a source that turned out to be unreadable. */
+async function make(
+  deps: LectureDeps,
+  slot: Slot,
+  place: { directory: string; stem: string },
+): Promise<SlotPiece> {
+  const unreadable: SourceRole[] = [];
+  for (;;) {
+    try {
+      const from = await encode(deps, slot);
+      return await keepPiece({ from, ...place, unreadable, faultPoint: deps.faultPoint });
+    } catch (error) {
+      const role = isFault(error, 'MediaUnreadable') ? (error.details['role'] as SourceRole) : undefined;
+      if (!role || !slot.sources[role]) throw error;
+      delete slot.sources[role];
+      unreadable.push(role);
+    }
+  }
+}
+
+async function encode(deps: LectureDeps, slot: Slot): Promise<string> {
+  const { known, request, sources, signal, heartbeat } = slot;
+  const { room, row } = known;
+  const { paneWidth: width, paneHeight: height, frameRate } = room.spec;
+  const workDir = await deps.storage.attemptDir(lectureWorkKey(request.lectureId), activityInfo().attempt);
+  const panes = await panesOf(deps, slot, workDir);
+  const layout = layoutOf(row.spec.layout ?? room.spec.layout, {
+    pane: { width, height },
+    left: panes.left !== undefined,
+    right: panes.right !== undefined,
+  });
+  const outPath = join(workDir, `slot-${request.slot.index}.mkv`);
+  const sound = fileOf(slot, sources.sound ? 'sound' : 'lecturer');
+  await deps.lecture.media.composeSlot({
+    ...{ layout, frameRate, ...gridOf(slot), ...panes, outPath, workDir, signal },
+    ...(sound ? { sound } : {}),
+    encoder: deps.lecture.settings.encoder,
+    stallSeconds: deps.settings.stallSeconds.media,
+    onProgress: (progress) => heartbeat(progress),
+  });
+  return outPath;
+}
+
+interface Panes {
+  left?: PaneSource;
+  right?: PaneSource;
+}
+
+async function panesOf(deps: LectureDeps, slot: Slot, workDir: string): Promise<Panes> {
+  const { choice } = slot.request;
+  const panes: Panes = {};
+  if (choice.left !== 'none') {
+    panes.left =
+      fileOf(slot, choice.left === 'lecturer' ? 'lecturer' : undefined) ?? filler(slot, 'lecturer');
+  }
+  if (choice.right === 'screen-still') {
+    const path = await stillOfScreen(deps, { ...slot, ...slot.request, workDir });
+    panes.right = path === undefined ? filler(slot, 'screen') : { kind: 'still', path };
+  } else if (choice.right !== 'none') {
+    const role = choice.right === 'filler' ? undefined : choice.right;
+    panes.right = fileOf(slot, role) ?? filler(slot, role ?? 'screen');
+  }
+  return panes;
+}
+
+function fileOf({ sources }: Slot, role: SourceRole | undefined): PaneSource | undefined {
+  const source = role && sources[role];
+  return source && { kind: 'file', role, ...source };
+}
+
+const filler = ({ known, request }: Slot, role: SourceRole): PaneSource => ({
+  kind: 'filler',
+  caption: fillerCaption({ role, slot: request.slot, timeZone: known.room.spec.timeZone }),
+});

@@ -1,0 +1,138 @@
+// Joins the composed slots into the lecture's files and publishes them with the document that says what stands where.
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import type { LectureFile, LectureFileRole } from '../../contract/lecture-messages.ts';
+import { localParts } from '../../domain/calendar.ts';
+import { lectureChapters } from '../../domain/chapters.ts';
+import { Fault } from '../../domain/fault.ts';
+import { inStep } from '../../domain/fault-point.ts';
+import { lectureFileNames, lecturePath } from '../../domain/lecture-names.ts';
+import { ownHeartbeat } from '../own-heartbeat.ts';
+import { backupParts } from './backup-parts.ts';
+import type { LectureDeps } from './lecture-deps.ts';
+import { lectureSidecarPath, readSidecar } from './lecture-sidecar.ts';
+import { readLecture } from './lecture-sources.ts';
+import type { KnownLecture } from './lecture-sources.ts';
+import { lectureWorkKey } from './lecture-work.ts';
+import { slotsOf, titleOf } from './open-lecture.ts';
+import type { JoinedLecture, JoinRequest } from './types.ts';
+
+interface Join {
+  known: KnownLecture;
+  request: JoinRequest;
+  /** The same for the same pieces: what is published under it is not made again. */
+  key: string;
+  paths: Record<LectureFileRole, string>;
+  workDir: string;
+  signal: AbortSignal;
+  heartbeat: (progress: unknown) => void;
+}
+
+/** Thumbnails on one sheet, evenly over the lecture. */
+const thumbnails = 12;
+
+export async function joinLecture(deps: LectureDeps, request: JoinRequest): Promise<JoinedLecture> {
+  const known = await readLecture(deps, request.lectureId);
+  const paths = pathsOf(known);
+  const key = keyOf(request, paths);
+  const finished = await readSidecar(deps, paths.main);
+  if (finished?.key === key) return { files: finished.files };
+  const workDir = await deps.storage.attemptDir(lectureWorkKey(request.lectureId), activityInfo().attempt);
+  const work = {
+    known,
+    request,
+    key,
+    paths,
+    workDir,
+    signal: cancellationSignal(),
+    heartbeat: ownHeartbeat(),
+  };
+  const made = await inStep(deps.faultPoint, 'join', () => makeFiles(deps, work));
+  return { files: await publishFiles(deps, work, made) };
+}
+
+function pathsOf({ row, room }: KnownLecture): Record<LectureFileRole, string> {
+  const start = localParts(row.startMs, room.spec.timeZone);
+  const end = localParts(row.endMs, room.spec.timeZone);
+  const names = lectureFileNames({
+    name: row.spec.name,
+    startLocal: `${start.hh}:${start.mm}`,
+    endLocal: `${end.hh}:${end.mm}`,
+    date: start.date,
+  });
+  const at = (fileName: string): string => lecturePath({ roomId: room.id, date: start.date, fileName });
+  return {
+    main: at(names.main),
+    backup: at(names.backup),
+    poster: at(names.poster),
+    thumbnails: at(names.thumbnails),
+  };
+}
+
+const keyOf = ({ slots, choices }: JoinRequest, paths: Record<string, string>): string =>
+  createHash('sha256')
+    .update(
+      JSON.stringify([slots.map(({ path, frames, samples }) => [path, frames, samples]), choices, paths]),
+    )
+    .digest('hex');
+
+type Made = { role: LectureFileRole; from: string; durationSeconds?: number }[];
+
+async function makeFiles(deps: LectureDeps, work: Join): Promise<Made> {
+  const { known, request, signal, heartbeat, workDir } = work;
+  const { media } = deps.lecture;
+  const common = { workDir, signal, stallSeconds: deps.settings.stallSeconds.media, onProgress: heartbeat };
+  const from = (name: string): string => join(workDir, name);
+  const { durationSeconds } = await media.joinSlots({
+    ...common,
+    outPath: from('main.mp4'),
+    slots: request.slots.map(({ path, ...piece }) => ({ ...piece, path: deps.storage.resolve(path) })),
+    chapters: lectureChapters({
+      choices: request.choices,
+      slots: slotsOf(known),
+      startMs: known.row.startMs,
+      timeZone: known.room.spec.timeZone,
+    }),
+    title: titleOf(known),
+  });
+  const made: Made = [{ role: 'main', from: from('main.mp4'), durationSeconds }];
+  const parts = await backupParts(deps, { known, signal, heartbeat });
+  if (parts.length > 0) {
+    await media.clipBackup({ ...common, outPath: from('backup.mp4'), parts, lengthSeconds: durationSeconds });
+    made.push({ role: 'backup', from: from('backup.mp4'), durationSeconds });
+  }
+  const pictures = { ...common, path: from('main.mp4'), durationSeconds };
+  await media.makePoster({ ...pictures, atSeconds: durationSeconds / 2, outPath: from('poster.jpg') });
+  await media.makeThumbnails({ ...pictures, count: thumbnails, outPath: from('thumbnails.jpg') });
+  return [
+    ...made,
+    { role: 'poster', from: from('poster.jpg') },
+    { role: 'thumbnails', from: from('thumbnails.jpg') },
+  ];
+}
+
+/** The document comes last: a main file without it, or with another key, is made anew. */
+async function publishFiles(deps: LectureDeps, work: Join, made: Made): Promise<LectureFile[]> {
+  const { storage } = deps;
+  const { key, known, paths, request, signal, heartbeat } = work;
+  const keyName = lectureWorkKey(request.lectureId);
+  const stillOwner = async (): Promise<boolean> => !signal.aborted && (await deps.isCurrentAttempt());
+  const files: LectureFile[] = [];
+  for (const { role, from, durationSeconds } of made) {
+    const facts = await storage.hashFile(from, signal, (bytes) => heartbeat({ hashed: role, bytes }));
+    await storage.publish({ keyName, from, to: paths[role], stillOwner, signal });
+    files.push({ role, path: paths[role], ...facts, ...(durationSeconds ? { durationSeconds } : {}) });
+  }
+  if (!(await stillOwner()))
+    throw new Fault('LeaseLost', `Lecture ${request.lectureId} has a newer attempt.`);
+  const document = {
+    lecture: request.lectureId,
+    key,
+    title: titleOf(known),
+    choices: request.choices,
+    files,
+  };
+  await storage.writeJson(lectureSidecarPath(paths.main), document, keyName);
+  return files;
+}

@@ -1,0 +1,125 @@
+// A lecture from request to published video: wait, fetch, choose panes, compose, join, upload, attach; begun again when what was asked for changes.
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  isCancellation,
+  setHandler,
+} from '@temporalio/workflow';
+import type { Published } from '../../activities/lecture/types.ts';
+import * as messages from '../../contract/lecture-messages.ts';
+import type { LectureInput, LectureResult, LectureState } from '../../contract/lecture-messages.ts';
+import { heard, listenInOrder } from '../early-signals.ts';
+import { describeFailure } from '../fail.ts';
+import { lectureRows } from '../proxies.ts';
+import { gatherSlots } from './gather-slots.ts';
+import { sweepLecture } from './lecture-host.ts';
+import { openWork, showLecture } from './lecture-state.ts';
+import type { LectureWork } from './lecture-state.ts';
+import { makeVideo } from './make-video.ts';
+import { publishVideo, tellNews, undoLecture } from './publish-video.ts';
+
+/** Fails with the failure that ended it; a lecture that is published with something missing ends well, as `incomplete`. */
+export async function lecture(input: LectureInput): Promise<LectureResult> {
+  const work = openWork(input);
+  const whole = new CancellationScope();
+  listen(work, whole);
+  try {
+    const { state, reason } = await whole.run(() => runUntilSettled(work));
+    await condition(allHandlersFinished);
+    return { lectureId: input.lectureId, state, ...(reason ? { reason } : {}) };
+  } catch (error) {
+    return await CancellationScope.nonCancellable(() => endBadly(work, error));
+  }
+}
+
+function listen(work: LectureWork, whole: CancellationScope): void {
+  const { orders } = work;
+  const change = (): void => {
+    orders.changed = true;
+    work.interrupt?.();
+  };
+  listenInOrder([
+    heard(messages.choosePane, (override) => {
+      orders.overrides.push(override);
+      change();
+    }),
+    heard(messages.lectureChanged, change),
+    heard(messages.startNow, () => void (orders.startsNow = true)),
+    heard(messages.retryLecture, () => {
+      orders.retries = true;
+      orders.startsNow = true;
+    }),
+    heard(messages.cancelLecture, (how) => {
+      orders.cancel = how ?? {};
+      whole.cancel();
+    }),
+  ]);
+  setHandler(messages.lectureProgress, () => work.progress);
+}
+
+interface End {
+  state: LectureState;
+  reason?: string;
+}
+
+/** Runs again what a change or a lost host has made void; finished slots, uploads and posts are taken over. */
+async function runUntilSettled(work: LectureWork): Promise<End> {
+  for (;;) {
+    const end = await runOnce(work);
+    const { orders } = work;
+    if (end === 'again' || orders.changed || (orders.retries && end.state !== 'complete')) continue;
+    return end;
+  }
+}
+
+async function runOnce(work: LectureWork): Promise<End | 'again'> {
+  const { input, orders, progress } = work;
+  const overrides = orders.overrides.splice(0);
+  orders.changed = false;
+  const opened = await lectureRows.openLecture({ lectureId: input.lectureId, overrides });
+  work.opened = opened;
+  progress.slots = { total: opened.slots.length, composed: 0 };
+  const force = orders.retries;
+  orders.retries = false;
+  const attempt = new CancellationScope();
+  work.interrupt = () => attempt.cancel();
+  try {
+    const made = await attempt.run(async () => {
+      const gathered = await gatherSlots(work, opened);
+      return { gathered, files: await makeVideo(work, { opened, ...gathered }) };
+    });
+    // From here on others see what is done: it comes to its end before a change is looked at.
+    delete work.interrupt;
+    return await publishVideo(work, { opened, ...made.gathered, files: made.files, force });
+  } catch (error) {
+    if (describeFailure(error).type === 'HostLost') return 'again';
+    if (isCancellation(error) && orders.changed && !orders.cancel) return 'again';
+    throw error;
+  } finally {
+    delete work.interrupt;
+  }
+}
+
+/** Catalog first, then the Web UI; a lecture that was cancelled is no failure. */
+async function endBadly(work: LectureWork, error: unknown): Promise<LectureResult> {
+  const { input, orders } = work;
+  const isCancelled = orders.cancel !== undefined || isCancellation(error);
+  const failure = describeFailure(error);
+  const state: LectureState = isCancelled ? 'cancelled' : 'failed';
+  const undone = orders.cancel?.undo ? await undoLecture(work) : [];
+  const left = undone.filter(({ state: end }) => end !== 'undone');
+  const reason = isCancelled ? cancelledText(left) : failure.message;
+  if (isCancelled) await sweepLecture(work);
+  await lectureRows.recordLecture({ lectureId: input.lectureId, state, reason });
+  showLecture(work, state, reason);
+  if (isCancelled) return { lectureId: input.lectureId, state, reason };
+  if (work.opened) await tellNews(work, 'failed', reason);
+  throw error;
+}
+
+function cancelledText(left: readonly Published[]): string {
+  if (left.length === 0) return 'Cancelled.';
+  const places = left.map(({ kind, target }) => `${kind} ${target}`).join(', ');
+  return `Cancelled, but not all could be taken back: ${places}.`;
+}
