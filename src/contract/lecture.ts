@@ -54,6 +54,16 @@ export const lectureSpec = z.strictObject({
     .default([])
     .describe('Right panes chosen by a person.'),
   source: z.enum(['cli', 'api', 'calendar']).default('cli'),
+  calendar: z
+    .strictObject({
+      startAt: instant,
+      endAt: instant,
+      name: lectureName,
+      courses: z.array(courseCode).max(20),
+      cancelled: z.literal(true).optional(),
+    })
+    .optional()
+    .describe('What its event said last: a person’s changes stay until the event says something else.'),
 });
 export type LectureSpec = z.output<typeof lectureSpec>;
 

@@ -59,6 +59,10 @@ export const roomFields = z.strictObject({
     .boolean()
     .default(true)
     .describe('False: the calendar is left alone and lectures are requested by hand.'),
+  undoCancelled: z
+    .boolean()
+    .default(false)
+    .describe('An event that is cancelled takes back what was published of its lecture.'),
   slotSeconds: z
     .int()
     .min(10)
