@@ -43,7 +43,7 @@ export async function answerOauth(world: World, incoming: Incoming, browserEmail
     return answerOf(sign.startDevice(client, form, world.url));
   }
   const token = form.get('token') ?? url.searchParams.get('token') ?? '';
-  if (!accounts.grants.has(token))
+  if (accounts.grants.get(token)?.isRevoked ?? true)
     return answerOf(oauthError(400, 'invalid_token', 'Token expired or revoked'));
   accounts.revoke(token);
   return jsonAnswer(200, {});
