@@ -18,6 +18,10 @@ export const lectureStates = [
 ] as const;
 export type LectureState = (typeof lectureStates)[number];
 
+/** Ended; a repeat begins it anew. `incomplete` and `failed` keep what a repeat needs for a day. */
+export const isLectureOver = (state: LectureState): boolean =>
+  state === 'complete' || state === 'incomplete' || state === 'failed' || state === 'cancelled';
+
 export const sourceRoles = ['lecturer', 'screen', 'board', 'sound'] as const;
 export type SourceRole = (typeof sourceRoles)[number];
 

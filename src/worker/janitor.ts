@@ -1,6 +1,8 @@
 // Clears away what dead workers left on this host: their tools at once, their work directories after a day.
+import { lectureWorkKey } from '../activities/lecture/lecture-work.ts';
 import { segmentWorkKey } from '../activities/plan/work-keys.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import { isLectureOver, lectureStates } from '../contract/lecture-messages.ts';
 import { killOrphans } from '../process/orphans.ts';
 import type { Storage, WorkEntry } from '../storage/storage-types.ts';
 
@@ -27,17 +29,25 @@ export async function startJanitor(deps: { catalog: Catalog; storage: Storage })
   };
 }
 
-/** Removes work that nobody touched for so long and that belongs to no leased segment and no running plan. Answers what it removed. */
+/** Removes work that nobody touched for so long and that belongs to no leased segment, no running plan and no open lecture. Answers what it removed. */
 export async function sweepWork(
   { catalog, storage }: { catalog: Catalog; storage: Storage },
   untouchedSeconds: number,
 ): Promise<string[]> {
   const leased = new Set((await catalog.segments.listLeased()).map(segmentWorkKey));
+  const lectures = new Set(await openLectures(catalog));
   const isRunning = async (planId: string): Promise<boolean> =>
     ['running', 'paused'].includes((await catalog.plans.get(planId))?.state ?? '');
   const isLive = async ({ keyName }: WorkEntry): Promise<boolean> => {
     const [kind, name = ''] = keyName.split('/');
+    if (kind === 'lectures') return lectures.has(keyName);
     return kind === 'plans' ? await isRunning(name) : leased.has(keyName);
   };
   return await storage.sweepWork({ olderThanSeconds: untouchedSeconds, isLive });
+}
+
+async function openLectures(catalog: Catalog): Promise<string[]> {
+  const open = lectureStates.filter((state) => !isLectureOver(state));
+  const rows = await Promise.all(open.map((state) => catalog.lectures.list({ state })));
+  return rows.flat().map(({ id }) => lectureWorkKey(id));
 }

@@ -5,9 +5,11 @@ import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import type { LectureFile, LectureFileRole } from '../../contract/lecture-messages.ts';
 import { localParts } from '../../domain/calendar.ts';
 import { lectureChapters } from '../../domain/chapters.ts';
+import type { Chapter } from '../../domain/chapters.ts';
 import { Fault } from '../../domain/fault.ts';
 import { inStep } from '../../domain/fault-point.ts';
 import { lectureFileNames, lecturePath } from '../../domain/lecture-names.ts';
+import { msFromIso } from '../../domain/range.ts';
 import { ownHeartbeat } from '../own-heartbeat.ts';
 import { backupParts } from './backup-parts.ts';
 import type { LectureDeps } from './lecture-deps.ts';
@@ -59,7 +61,6 @@ function pathsOf({ row, room }: KnownLecture): Record<LectureFileRole, string> {
     name: row.spec.name,
     startLocal: `${start.hh}:${start.mm}`,
     endLocal: `${end.hh}:${end.mm}`,
-    date: start.date,
   });
   const at = (fileName: string): string => lecturePath({ roomId: room.id, date: start.date, fileName });
   return {
@@ -88,12 +89,7 @@ async function makeFiles(deps: LectureDeps, work: Join): Promise<Made> {
     ...common,
     outPath: from('main.mp4'),
     slots: request.slots.map(({ path, ...piece }) => ({ ...piece, path: deps.storage.resolve(path) })),
-    chapters: lectureChapters({
-      choices: request.choices,
-      slots: slotsOf(known),
-      startMs: known.row.startMs,
-      timeZone: known.room.spec.timeZone,
-    }),
+    chapters: chaptersOf(work),
     title: titleOf(known),
   });
   const made: Made = [{ role: 'main', from: from('main.mp4'), durationSeconds }];
@@ -110,6 +106,14 @@ async function makeFiles(deps: LectureDeps, work: Join): Promise<Made> {
     { role: 'poster', from: from('poster.jpg') },
     { role: 'thumbnails', from: from('thumbnails.jpg') },
   ];
+}
+
+function chaptersOf({ known, request }: Join): Chapter[] {
+  const slots = slotsOf(known).map(({ fromAt }, index) => ({
+    fromMs: msFromIso(fromAt),
+    ...request.choices[index]!,
+  }));
+  return lectureChapters({ timeZone: known.room.spec.timeZone, slots });
 }
 
 /** The document comes last: a main file without it, or with another key, is made anew. */

@@ -44,4 +44,6 @@ export interface LectureSettings {
   encoder: 'auto' | 'software';
   /** Wait between two looks for a post whose fate is unclear. */
   postPauseMs: number;
+  /** The old table of course codes. */
+  courseSheet?: { id: string };
 }

@@ -2,7 +2,7 @@
 import type { LectureRow, RoomRow } from '../../catalog/lecture-types.ts';
 import type { SourceRole } from '../../contract/lecture-messages.ts';
 import type { ContainerName } from '../../domain/gap-report.ts';
-import { isoFromMs, lengthMs, msFromIso, subtract } from '../../domain/range.ts';
+import { lengthMs, msFromIso, subtract } from '../../domain/range.ts';
 import type { MsRange } from '../../domain/range.ts';
 import type { PlanDeps } from '../plan/plan-deps.ts';
 import { readPublished } from '../plan/published-segment.ts';
@@ -50,8 +50,8 @@ const gapThresholdSeconds = 2;
 export async function findSources(deps: PlanDeps, request: FindRequest): Promise<SlotSources> {
   const sources: SlotSources = {};
   for (const { role, camera } of request.room.sources) {
-    sources[role] ??= await findSource(deps, { ...request, cameraId: camera });
-    if (!sources[role]) delete sources[role];
+    const source = sources[role] ?? (await findSource(deps, { ...request, cameraId: camera }));
+    if (source) sources[role] = source;
   }
   return sources;
 }
@@ -85,18 +85,5 @@ async function findSource(
     sha256: known.file.sha256,
     shiftSeconds: (first.startMs - fromMs) / 1000 - (known.scan.firstPtsSeconds ?? 0),
     covered: known.scan.covered,
-  };
-}
-
-/** The slot before, as far as the lecture reaches back; undefined before the first. */
-export function slotBefore({ row }: KnownLecture, slot: LectureSlot): LectureSlot | undefined {
-  if (slot.index === 0) return undefined;
-  const startUnix = slot.startUnix - slot.seconds;
-  return {
-    index: slot.index - 1,
-    startUnix,
-    seconds: slot.seconds,
-    fromAt: isoFromMs(Math.max(row.startMs, startUnix * 1000)),
-    toAt: isoFromMs(slot.startUnix * 1000),
   };
 }

@@ -1,8 +1,9 @@
 // The screen's last good picture before or in a slot: what stands at the right when the screen is blank and there is no board.
 import { join } from 'node:path';
 import type { LectureDeps } from './lecture-deps.ts';
-import { findSources, slotBefore } from './lecture-sources.ts';
+import { findSources } from './lecture-sources.ts';
 import type { KnownLecture } from './lecture-sources.ts';
+import { slotsOf } from './open-lecture.ts';
 import type { LectureSlot } from './types.ts';
 
 interface StillRequest {
@@ -19,7 +20,8 @@ export async function stillOfScreen(deps: LectureDeps, request: StillRequest): P
   const outPath = join(workDir, `still-${request.slot.index}.png`);
   const noSignal = (await deps.catalog.noSignalPictures.listFor(known.room.id)).map(({ pixels }) => pixels);
   const onBytes = (bytes: number): void => heartbeat({ bytes });
-  for (let slot: LectureSlot | undefined = request.slot; slot; slot = slotBefore(known, slot)) {
+  const before = slotsOf(known).filter(({ startUnix }) => startUnix < request.slot.startUnix);
+  for (const slot of [request.slot, ...before.reverse()]) {
     heartbeat({ still: slot.index });
     const { screen } = await findSources(deps, { room: known.room, slot, signal, onBytes });
     if (!screen) continue;

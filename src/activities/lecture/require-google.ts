@@ -1,0 +1,12 @@
+// Google for an activity, or the sentence that says how to connect it.
+import { Fault } from '../../domain/fault.ts';
+import type { LectureDeps, LectureGoogle } from './lecture-deps.ts';
+
+/** @throws Fault AuthRejected when no credentials are configured */
+export function requireGoogle({ lecture: { google } }: LectureDeps): LectureGoogle {
+  if (google) return google;
+  throw new Fault(
+    'AuthRejected',
+    'No credentials of Google are configured: set google.credentialsFile or sign in with `longtake google login`, then `longtake lecture retry`.',
+  );
+}
