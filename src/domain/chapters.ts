@@ -1,7 +1,7 @@
 // Chapters of a composed lecture: one at each slot, which is also where panes change, named by the clock and by what is seen.
 import { localParts } from './calendar.ts';
-import type { LectureSlot } from './lecture-slots.ts';
 import type { LeftChoice, RightChoice, SlotChoice } from './pane-choice.ts';
+import { msFromIso } from './range.ts';
 
 export interface Chapter {
   /** From the beginning of the video. */
@@ -24,18 +24,28 @@ const rightWords: Record<RightChoice, string | undefined> = {
   none: undefined,
 };
 
-/** In order, the first at 0. @param slots of the lecture in order, with what was chosen for them; clock times are those of the zone */
+/**
+ * In order, the first at 0.
+ * @param lecture slots in order, `fromAt` in ISO 8601; choices in any order, by index; clock times in titles are those of the zone
+ */
 export function lectureChapters(lecture: {
+  startMs: number;
   timeZone: string;
-  slots: readonly (Pick<LectureSlot, 'fromMs'> & Pick<SlotChoice, 'left' | 'right'>)[];
+  slots: readonly { index: number; fromAt: string }[];
+  choices: readonly Pick<SlotChoice, 'index' | 'left' | 'right'>[];
 }): Chapter[] {
-  const startMs = lecture.slots[0]?.fromMs ?? 0;
-  return lecture.slots.map(({ fromMs, left, right }) => {
+  const choices = new Map(lecture.choices.map((choice) => [choice.index, choice]));
+  return lecture.slots.map(({ index, fromAt }) => {
+    const fromMs = msFromIso(fromAt);
     const { hh, mm } = localParts(fromMs, lecture.timeZone);
-    const seen = [leftWords[left], rightWords[right]].filter((word) => word !== undefined);
     return {
-      startSeconds: (fromMs - startMs) / 1000,
-      title: `${hh}:${mm} ${seen.join(' and ') || 'no picture'}`,
+      startSeconds: (fromMs - lecture.startMs) / 1000,
+      title: `${hh}:${mm} ${seenIn(choices.get(index))}`,
     };
   });
+}
+
+function seenIn(choice: Pick<SlotChoice, 'left' | 'right'> | undefined): string {
+  const seen = choice ? [leftWords[choice.left], rightWords[choice.right]] : [];
+  return seen.filter((word) => word !== undefined).join(' and ') || 'no picture';
 }

@@ -11,15 +11,16 @@ export interface LectureFileNames {
 /**
  * `<event>_<HH-MM>_<HH-MM>.mp4` and its companions: one path segment each, at most 160 bytes, for any name at all; two names never give
  * the same. Source: NVR Merger's `{event}_{HH:MM}_{HH:MM}.mp4`, without the colons that no Windows disk takes.
- * @param lecture name as the calendar has it; start and end on the room's clock, `HH:MM`
+ * @param lecture name as the calendar has it; start and end on the room's clock, `HH:MM`; date YYYY-MM-DD
  */
 export function lectureFileNames(lecture: {
   name: string;
   startLocal: string;
   endLocal: string;
+  date: string;
 }): LectureFileNames {
   const hours = [lecture.startLocal, lecture.endLocal].map((clock) => clock.replace(':', '-'));
-  const stem = [eventSlug(lecture.name), ...hours].join('_');
+  const stem = [eventSlug(lecture), ...hours].join('_');
   return {
     main: `${stem}.mp4`,
     backup: `${stem}_backup.mp4`,
@@ -35,9 +36,10 @@ export function lecturePath(file: { roomId: string; date: string; fileName: stri
 
 /**
  * Spaces become `_`. A name that has a `_` of its own could then stand for another one, so like every name that is no plain slug it gets
- * the hash of what it was.
+ * the hash of what it was; one of which nothing is left but that says which day it was.
  */
-function eventSlug(name: string): string {
-  const isPlain = slugOf(name) === name && !name.includes('_');
-  return (isPlain ? name : slugOf(`${name}/`)).replaceAll(' ', '_');
+function eventSlug({ name, date }: { name: string; date: string }): string {
+  if (slugOf(name) === name && !name.includes('_')) return name.replaceAll(' ', '_');
+  const slug = slugOf(`${name}/`).replaceAll(' ', '_');
+  return slug.replace(/^x(?=-[0-9a-f]{16}$)/, `lecture-${date}`);
 }

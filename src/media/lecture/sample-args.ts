@@ -1,0 +1,60 @@
+// The one ffmpeg run that takes a small picture at each of several moments of a file, and what it says about them.
+import { pictureHeight, pictureWidth } from '../../domain/blank-picture.ts';
+import type { ContainerName } from '../../domain/gap-report.ts';
+import { demuxerName } from '../concat-list.ts';
+import { ffmpegArgs, fileUrl } from '../ffmpeg-args.ts';
+
+/** `keyFrames`: the key frame at or before each moment, decoded alone; `exact`: the first frame at or after it. */
+export type SamplingWay = 'keyFrames' | 'exact';
+
+const wayOptions: Record<SamplingWay, readonly string[]> = {
+  keyFrames: ['-noaccurate_seek', '-skip_frame', 'nokey'],
+  exact: [],
+};
+
+/**
+ * Each moment is an input of its own, and their first frames follow one another as raw pictures on stdout; the lines of `showinfo` on
+ * stderr say which moments gave one.
+ * @param spec moments: presentation times of the file, seconds
+ */
+export function sampleArgs(spec: {
+  path: string;
+  container: ContainerName;
+  moments: readonly number[];
+  way: SamplingWay;
+}): string[] {
+  const { moments } = spec;
+  const legs = moments.map((_, at) => {
+    const small = `scale=${pictureWidth}:${pictureHeight}:flags=area,format=rgb24,setsar=1`;
+    return `[${at}:v:0]trim=end_frame=1,${small},showinfo@m${at}=checksum=0[p${at}]`;
+  });
+  const all = moments.map((_, at) => `[p${at}]`).join('');
+  const graph = `${legs.join(';')};${all}concat=n=${moments.length},setpts=N/TB[out]`;
+  return ffmpegArgs({
+    inputs: moments.map((seconds) => ({
+      options: [
+        ...['-protocol_whitelist', 'file', '-format_whitelist', demuxerName[spec.container]],
+        ...['-threads', '1', '-an', '-seek_timestamp', '1'],
+        ...[...wayOptions[spec.way], '-ss', Math.max(0, seconds).toFixed(3)],
+      ],
+      source: fileUrl(spec.path),
+    })),
+    outputs: [
+      {
+        options: [
+          ...['-filter_complex_threads', '1', '-filter_complex', graph, '-map', '[out]'],
+          ...['-fps_mode', 'passthrough', '-f', 'rawvideo'],
+        ],
+        target: 'pipe:1',
+      },
+    ],
+    progress: false,
+    logLevel: 'info',
+  });
+}
+
+/** A line that says that a moment gave a picture: its number, and how far from the moment the picture is, in seconds. */
+export function readShown(line: string): { moment: number; awaySeconds: number } | undefined {
+  const match = /^\[[^\]]*@m(\d+) @ [^\]]*\] n: *0 pts: *\S+ pts_time: *(-?[\d.]+)/.exec(line);
+  return match ? { moment: Number(match[1]), awaySeconds: Number(match[2]) } : undefined;
+}
