@@ -8,6 +8,14 @@ export const doctorCommand = (terminal: Terminal): Command =>
     .description(
       'Check every tool, version, port, directory, clock, database and server; say what to do about each finding.',
     )
+    .option(
+      '--google',
+      'look at Google too; what is named below is proved by something small that is removed again',
+    )
+    .option('--folder <id>', 'Drive folder of a room, its id or address: upload and removal')
+    .option('--calendar <id>', 'calendar of a room: an event with an attachment')
+    .option('--course <code>', 'Classroom course, its id or alias: drafts of posts')
+    .option('--sheet <id>', 'table of course codes: reading')
     .addHelpText(
       'after',
       `
@@ -15,6 +23,7 @@ Exit code 0 when nothing failed (warnings are allowed), 1 when something failed,
 
 Examples:
   $ longtake doctor
-  $ longtake doctor --json`,
+  $ longtake doctor --json
+  $ longtake doctor --google --folder 1AbC… --calendar room@group.calendar.google.com --course MATH-101`,
     )
     .action(perform(terminal, async () => (await import('./doctor/run.ts')).runDoctor));

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const checkResults = ['pass', 'warn', 'fail'] as const;
 
 export const doctorCheck = z.strictObject({
-  area: z.enum(['tools', 'storage', 'network', 'clock', 'catalog', 'temporal', 'workers']),
+  area: z.enum(['tools', 'storage', 'network', 'clock', 'catalog', 'temporal', 'workers', 'google']),
   name: z.string().describe('What was looked at, in a word or two.'),
   result: z.enum(checkResults),
   finding: z.string().describe('What was found, in one sentence, without secrets.'),

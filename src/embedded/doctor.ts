@@ -8,6 +8,7 @@ import { type AskTool, toolChecks } from '../client/doctor/tools.ts';
 import type { LoadedConfig } from '../config/load.ts';
 import type { DoctorReport } from '../contract/doctor.ts';
 import { isFault } from '../domain/fault.ts';
+import type { ProbeAsk } from '../google/probe-scopes.ts';
 import { createRun, type Run } from '../process/run.ts';
 import { detectWrapper, type ProcessWrapper } from '../process/wrapper.ts';
 import { pinnedVersions } from '../../bootstrap/server-tools.js';
@@ -18,10 +19,12 @@ import { usualPorts } from './stack-ports.ts';
 export interface DoctorSpec {
   loaded: LoadedConfig;
   environment: Readonly<Record<string, string | undefined>>;
+  /** Look at Google too, and prove what is named. */
+  google?: ProbeAsk | undefined;
 }
 
-/** Looks at everything at once; changes nothing but probe files that it removes. */
-export async function diagnose({ loaded, environment }: DoctorSpec): Promise<DoctorReport> {
+/** Looks at everything at once; changes nothing but probes that it removes. */
+export async function diagnose({ loaded, environment, google }: DoctorSpec): Promise<DoctorReport> {
   const { config, stack, sources } = loaded;
   const wrapper = await detectWrapper();
   const run = createRun({ wrapper });
@@ -49,11 +52,23 @@ export async function diagnose({ loaded, environment }: DoctorSpec): Promise<Doc
       }),
       ...catalogChecks(catalogOptions, catalog.open),
       ...temporalChecks({ settings: config.temporal, expected, liveHosts }),
+      ...(google ? [googleCheck(loaded, google)] : []),
     ]);
   } finally {
     await catalog.close();
   }
 }
+
+/** One after another, each with an answer of its own: the whole may take a while. */
+const googleCheck = ({ config }: LoadedConfig, ask: ProbeAsk): Check => ({
+  area: 'google',
+  name: 'Google',
+  longestSeconds: 180,
+  look: async () => {
+    const { probeScopes } = await import('../google/probe-scopes.ts');
+    return probeScopes(config.google, ask);
+  },
+});
 
 const askToolBy =
   (run: Run): AskTool =>
