@@ -48,7 +48,12 @@ function paneInput(pane: OpenedPane): FfmpegInput {
     return { options: [...guards(pane.demuxer), '-reinit_filter', '0'], source: fileUrl(pane.path) };
   return {
     // Without these two a change of size, or a turned picture, would begin the whole graph anew in the middle of the slot.
-    options: [...fileOptions(pane, pictureLeadSeconds[pane.container]), '-reinit_filter', '0', '-noautorotate'],
+    options: [
+      ...fileOptions(pane, pictureLeadSeconds[pane.container]),
+      '-reinit_filter',
+      '0',
+      '-noautorotate',
+    ],
     source: fileUrl(pane.path),
   };
 }

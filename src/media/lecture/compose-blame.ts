@@ -3,7 +3,7 @@ import { isFault } from '../../domain/fault.ts';
 import { ffmpegArgs, fileUrl } from '../ffmpeg-args.ts';
 import type { PlaceDeps } from '../place-files.ts';
 import { fileOptions, pictureLeadSeconds } from './compose-args.ts';
-import { type OpenedSources, type PaneRole, unreadable } from './compose-sources.ts';
+import { type OpenedSources, type SourceUse, unreadable } from './compose-sources.ts';
 import type { FileSource } from './compose-spec.ts';
 
 /** The fault to throw: MediaUnreadable of the first source that cannot be decoded, or the one that was given. */
@@ -12,18 +12,18 @@ export async function blameSource(
   spec: { sources: OpenedSources; error: unknown; stallSeconds: number; signal: AbortSignal },
 ): Promise<unknown> {
   if (!isFault(spec.error, 'EncoderFailed', 'EncoderStalled', 'MediaUnreadable')) return spec.error;
-  for (const role of ['left', 'right', 'sound'] as const) {
-    const source = spec.sources[role];
+  for (const use of ['left', 'right', 'sound'] as const) {
+    const source = spec.sources[use];
     if (!source || ('kind' in source && source.kind === 'still')) continue;
-    const reason = await whyUndecodable(deps, { ...spec, role, source });
-    if (reason !== undefined) return unreadable({ role, path: source.path, reason });
+    const reason = await whyUndecodable(deps, { ...spec, use, source });
+    if (reason !== undefined) return unreadable({ use, source, reason });
   }
   return spec.error;
 }
 
 async function whyUndecodable(
   deps: Pick<PlaceDeps, 'ffmpeg'>,
-  spec: { role: PaneRole | 'sound'; source: FileSource; stallSeconds: number; signal: AbortSignal },
+  spec: { use: SourceUse; source: FileSource; stallSeconds: number; signal: AbortSignal },
 ): Promise<string | undefined> {
   try {
     const { progress } = await deps.ffmpeg({
@@ -32,7 +32,7 @@ async function whyUndecodable(
       signal: spec.signal,
       stallSeconds: spec.stallSeconds,
     });
-    const came = spec.role === 'sound' ? (progress.outSeconds ?? 0) > 0 : (progress.frames ?? 0) > 0;
+    const came = spec.use === 'sound' ? (progress.outSeconds ?? 0) > 0 : (progress.frames ?? 0) > 0;
     return came ? undefined : 'nothing in it can be decoded';
   } catch (error) {
     if (isFault(error, 'EncoderFailed', 'EncoderStalled', 'MediaUnreadable')) return error.message;
@@ -41,9 +41,9 @@ async function whyUndecodable(
 }
 
 /** One picture, or a moment of sound, from where the slot would have entered. */
-export function lookArgs(spec: { role: PaneRole | 'sound'; source: FileSource }): string[] {
+export function lookArgs(spec: { use: SourceUse; source: FileSource }): string[] {
   const { source } = spec;
-  const isSound = spec.role === 'sound';
+  const isSound = spec.use === 'sound';
   const lead = isSound ? 0 : pictureLeadSeconds[source.container];
   const take = isSound
     ? ['-map', '0:a:0', '-af', 'asetpts=N/SR/TB', '-frames:a', '20']

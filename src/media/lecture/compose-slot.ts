@@ -6,14 +6,16 @@ import { composeArgs } from './compose-args.ts';
 import { blameSource } from './compose-blame.ts';
 import { slotComplaint } from './compose-check.ts';
 import { type OpenedSources, openSources } from './compose-sources.ts';
-import type { ComposeDeps, ComposedSlot, ComposeSpec } from './compose-spec.ts';
+import type { ComposeDeps, ComposedPiece, ComposeSlotSpec } from './compose-spec.ts';
 import { softwareEncoder, type VideoEncoder } from './encoder.ts';
+
+export type { ComposeDeps, ComposedPiece, ComposeSlotSpec, PaneSource, SoundSource } from './compose-spec.ts';
 
 /**
  * Writes `outPath` with exactly the frames and samples asked for. Throws MediaUnreadable for a source that cannot be used (details:
  * `role` and `path`), InputInvalid without any pane, EncoderFailed, EncoderStalled, DiskFull, StorageFault.
  */
-export async function composeSlot(deps: ComposeDeps, spec: ComposeSpec): Promise<ComposedSlot> {
+export async function composeSlot(deps: ComposeDeps, spec: ComposeSlotSpec): Promise<ComposedPiece> {
   await mkdir(spec.workDir, { recursive: true });
   await mkdir(dirname(spec.outPath), { recursive: true });
   const dir = await mkdtemp(join(spec.workDir, 'compose-'));
@@ -37,7 +39,7 @@ export async function composeSlot(deps: ComposeDeps, spec: ComposeSpec): Promise
 /** A card may be taken away, or refuse the size: the slot is then made again in software. */
 async function encode(
   deps: ComposeDeps,
-  spec: ComposeSpec & { sources: OpenedSources },
+  spec: ComposeSlotSpec & { sources: OpenedSources },
 ): Promise<VideoEncoder> {
   const hardware = spec.encoder === 'auto' ? await deps.findHardwareEncoder(spec.signal) : undefined;
   if (hardware) {
@@ -56,7 +58,7 @@ async function encode(
 
 async function encodeWith(
   deps: ComposeDeps,
-  spec: ComposeSpec & { sources: OpenedSources; with: VideoEncoder },
+  spec: ComposeSlotSpec & { sources: OpenedSources; with: VideoEncoder },
 ): Promise<VideoEncoder> {
   await deps.ffmpeg({
     purpose: 'the composition of a slot',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
 import { ffprobeInputArgs } from '../probe.ts';
-import type { ComposeDeps, ComposeSpec, FileSource, PaneSource } from './compose-spec.ts';
+import type { ComposeDeps, ComposeSlotSpec, FileSource, PaneSource } from './compose-spec.ts';
 import { makeFiller } from './filler.ts';
 
 export type PaneRole = 'left' | 'right';
@@ -26,7 +26,7 @@ export interface OpenedSources {
 /** Throws MediaUnreadable for a source that holds nothing of its kind; its details say `role` and `path`. */
 export async function openSources(
   deps: ComposeDeps,
-  spec: ComposeSpec & { dir: string },
+  spec: ComposeSlotSpec & { dir: string },
 ): Promise<OpenedSources> {
   const opened: OpenedSources = {};
   for (const role of ['left', 'right'] as const) {
@@ -36,12 +36,12 @@ export async function openSources(
   if (!opened.left && !opened.right)
     throw new Fault('InputInvalid', 'A slot needs a source for at least one pane of its layout');
   const { sound } = spec;
-  if (sound && (await streamsOf(deps, { ...spec, role: 'sound', source: sound })).hasSound)
+  if (sound && (await streamsOf(deps, { ...spec, use: 'sound', source: sound })).hasSound)
     opened.sound = sound;
   return opened;
 }
 
-type Sources = ComposeSpec & { dir: string };
+type Sources = ComposeSlotSpec & { dir: string };
 
 async function openPane(
   deps: ComposeDeps,
@@ -49,15 +49,15 @@ async function openPane(
 ): Promise<OpenedPane> {
   const { source, role } = spec;
   if (source.kind === 'still')
-    return { kind: 'still', path: source.path, demuxer: await stillDemuxer(source.path, role) };
+    return { kind: 'still', path: source.path, demuxer: await stillDemuxer(source, role) };
   if (source.kind === 'filler') {
     const { width, height } = spec.layout[role]!;
     const path = join(spec.dir, `${role}.png`);
     await makeFiller(deps, { ...spec, caption: source.caption, width, height, outPath: path });
     return { kind: 'still', path, demuxer: 'png_pipe' };
   }
-  const { video } = await streamsOf(deps, { ...spec, source });
-  if (!video) throw unreadable({ role, path: source.path, reason: 'it holds no pictures' });
+  const { video } = await streamsOf(deps, { ...spec, use: role, source });
+  if (!video) throw unreadable({ use: role, source, reason: 'it holds no pictures' });
   return { ...source, ...video };
 }
 
@@ -67,24 +67,33 @@ const pictureStarts: readonly (readonly [string, 'png_pipe' | 'jpeg_pipe'])[] = 
 ];
 
 /** The demuxer is told by the bytes: a name may say anything. */
-async function stillDemuxer(path: string, role: PaneRole): Promise<'png_pipe' | 'jpeg_pipe'> {
-  const file = await open(path).catch(() => undefined);
-  if (!file) throw unreadable({ role, path, reason: 'it cannot be opened' });
+async function stillDemuxer(source: { path: string }, use: PaneRole): Promise<'png_pipe' | 'jpeg_pipe'> {
+  const file = await open(source.path).catch(() => undefined);
+  if (!file) throw unreadable({ use, source, reason: 'it cannot be opened' });
   try {
     const { buffer } = await file.read(Buffer.alloc(8), 0, 8, 0);
     const head = buffer.toString('hex');
     const known = pictureStarts.find(([start]) => head.startsWith(start));
-    if (!known) throw unreadable({ role, path, reason: 'it is neither PNG nor JPEG' });
+    if (!known) throw unreadable({ use, source, reason: 'it is neither PNG nor JPEG' });
     return known[1];
   } finally {
     await file.close();
   }
 }
 
-export function unreadable(about: { role: PaneRole | 'sound'; path: string; reason: string }): Fault {
-  const { role, path, reason } = about;
-  const what = role === 'sound' ? 'The sound' : `The ${role} pane`;
-  return new Fault('MediaUnreadable', `${what} cannot be made of ${path}: ${reason}`, { role, path });
+export type SourceUse = PaneRole | 'sound';
+
+export function unreadable(about: {
+  use: SourceUse;
+  source: { path: string; role?: string };
+  reason: string;
+}): Fault {
+  const { use, source, reason } = about;
+  const what = use === 'sound' ? 'The sound' : `The ${use} pane`;
+  return new Fault('MediaUnreadable', `${what} cannot be made of ${source.path}: ${reason}`, {
+    role: source.role ?? use,
+    path: source.path,
+  });
 }
 
 interface Streams {
@@ -112,7 +121,7 @@ const probeTimeoutSeconds = 60;
 
 async function streamsOf(
   deps: ComposeDeps,
-  spec: { role: PaneRole | 'sound'; source: FileSource; signal: AbortSignal },
+  spec: { use: SourceUse; source: FileSource; signal: AbortSignal },
 ): Promise<Streams> {
   const lines: string[] = [];
   const end = await deps.run({
@@ -124,8 +133,7 @@ async function streamsOf(
   });
   spec.signal.throwIfAborted();
   const reason = end.timedOut ? `no answer in ${probeTimeoutSeconds} s` : end.stderrTail.at(-1);
-  if (end.exitCode !== 0)
-    throw unreadable({ role: spec.role, path: spec.source.path, reason: reason ?? 'no reason given' });
+  if (end.exitCode !== 0) throw unreadable({ ...spec, reason: reason ?? 'no reason given' });
   return readStreams(lines.join('\n'));
 }
 

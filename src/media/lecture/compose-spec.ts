@@ -10,13 +10,13 @@ export interface FileSource {
   path: string;
   container: ContainerName;
   shiftSeconds: number;
+  /** What its faults call it; the pane's own name unless given. */
+  role?: string;
 }
 
 /** What stands in a pane. `still`: a PNG or JPEG picture; `filler`: a caption on dark ground. */
 export type PaneSource =
-  | ({ kind: 'file' } & FileSource)
-  | { kind: 'still'; path: string }
-  | { kind: 'filler'; caption: string };
+  ({ kind: 'file' } & FileSource) | { kind: 'still'; path: string } | { kind: 'filler'; caption: string };
 
 /** Its first audio stream is used; without one the slot is silent. */
 export type SoundSource = FileSource;
@@ -26,7 +26,7 @@ export interface ComposeDeps extends PlaceDeps {
   findHardwareEncoder: FindHardwareEncoder;
 }
 
-export interface ComposeSpec {
+export interface ComposeSlotSpec {
   layout: Layout;
   /** Frames a second, whole. */
   frameRate: number;
@@ -48,7 +48,7 @@ export interface ComposeSpec {
   onProgress?: (progress: FfmpegProgress) => void;
 }
 
-export interface ComposedSlot {
+export interface ComposedPiece {
   frames: number;
   samples: number;
   /** ffmpeg's name of the encoder that made it. */

@@ -1,0 +1,128 @@
+// Clips one source over a lecture's hours into one MP4 without encoding it: what the composed video does not show of it is kept.
+import { Fault, isFault } from '../../domain/fault.ts';
+import type { ContainerName } from '../../domain/gap-report.ts';
+import type { FfmpegProgress } from '../ffmpeg.ts';
+import { placePart } from '../merge-part.ts';
+import { type MergeDeps, type MergeSegment } from '../merge.ts';
+import { placeFiles } from '../place-files.ts';
+import { createProbe } from '../probe.ts';
+import { ptsSpan } from '../pts-order.ts';
+import { backupEntries, type BackupPiece } from './backup-entries.ts';
+import { keyFrameBefore } from './backup-key-frame.ts';
+
+/** A recorded file. Position in the backup = presentation time in the file + shift, seconds. */
+export interface BackupPart {
+  path: string;
+  container: ContainerName;
+  shiftSeconds: number;
+}
+
+export interface ClipBackupSpec {
+  /** In the order of the lecture. */
+  parts: readonly BackupPart[];
+  lengthSeconds: number;
+  /** An MP4 file with its index in front. */
+  outPath: string;
+  /** Scratch; what is made in it is removed again, but for slates. */
+  workDir: string;
+  stallSeconds: number;
+  signal: AbortSignal;
+  onProgress?: (progress: FfmpegProgress) => void;
+}
+
+export interface ClippedBackup {
+  /** Pictures copied, with those that the edit list hides before the beginning. */
+  videoPackets: number;
+  /** Files that could not be used: unreadable, or of another codec or size than most of them. Their time is a slate. */
+  leftOut: string[];
+}
+
+interface Known extends BackupPiece {
+  segment: MergeSegment;
+  /** Codec and size: what one file can hold. */
+  look: string;
+}
+
+/**
+ * The beginning is exact by edit list (the file begins at the key frame before it), the end by leaving the last file there. Throws
+ * MediaUnreadable when no part can be used, EncoderFailed when a picture is missing or misplaced, EncoderStalled, DiskFull, StorageFault.
+ */
+export async function clipBackup(deps: MergeDeps, spec: ClipBackupSpec): Promise<ClippedBackup> {
+  const known = await readParts(deps, spec);
+  const used = mostOfOneLook(known).filter(
+    ({ firstSeconds, lastSeconds }) => firstSeconds < spec.lengthSeconds && lastSeconds > 0,
+  );
+  const leftOut = spec.parts.filter((part) => !known.some(({ segment }) => segment.path === part.path));
+  const other = known.filter((piece) => !used.includes(piece) && piece.look !== used[0]?.look);
+  if (used.length === 0)
+    throw new Fault('MediaUnreadable', `None of ${spec.parts.length} files can be used for the backup`);
+  const { entries, startSeconds } = backupEntries(used, spec.lengthSeconds);
+  const segments = used.map(({ segment }) => segment);
+  const part = { streamKey: '', startMs: 0, durationSeconds: spec.lengthSeconds, entries };
+  const placed = await placePart(deps, { ...spec, part, segments });
+  const files = placed.files.map((file) => ({ ...file, shiftSeconds: file.shiftSeconds + startSeconds }));
+  const { videoPackets } = await placeFiles(deps, {
+    ...spec,
+    purpose: `the backup of ${files.length} files`,
+    files,
+    faststart: true,
+  }).finally(placed.remove);
+  return {
+    videoPackets,
+    leftOut: [...leftOut.map(({ path }) => path), ...other.map((piece) => piece.segment.path)],
+  };
+}
+
+/** What can be read of the parts; the others are left out. */
+async function readParts(deps: MergeDeps, spec: ClipBackupSpec): Promise<Known[]> {
+  const known: Known[] = [];
+  for (const part of spec.parts) {
+    try {
+      known.push(await readPart(deps, { ...spec, part }));
+    } catch (error) {
+      if (!isFault(error, 'MediaUnreadable', 'NotFound')) throw error;
+    }
+  }
+  return known;
+}
+
+async function readPart(deps: MergeDeps, spec: { part: BackupPart; signal: AbortSignal }): Promise<Known> {
+  const { path, container, shiftSeconds } = spec.part;
+  const { streams } = await createProbe(deps).probe({ path, container, signal: spec.signal });
+  const video = streams.find(({ kind }) => kind === 'video');
+  const { videoPts } = await deps.readTimes({ path, signal: spec.signal });
+  const { count, first, last } = ptsSpan(videoPts);
+  if (!video || count === 0) throw new Fault('MediaUnreadable', `${path} holds no pictures`);
+  const inPtsSeconds =
+    first + shiftSeconds < 0
+      ? await keyFrameBefore(deps, { ...spec, path, container, ptsSeconds: -shiftSeconds })
+      : undefined;
+  return {
+    look: `${video.codec} ${video.width}x${video.height}`,
+    firstSeconds: (inPtsSeconds ?? first) + shiftSeconds,
+    lastSeconds: last + shiftSeconds,
+    shiftSeconds,
+    ...(inPtsSeconds === undefined ? {} : { inPtsSeconds }),
+    segment: {
+      path,
+      container,
+      firstPtsSeconds: first,
+      lastPtsSeconds: last,
+      videoPackets: count,
+      fileStartSeconds: first,
+      // Nobody has scanned it: it may end in a cut packet, which the copy leaves out.
+      isTruncated: true,
+    },
+  };
+}
+
+/** The parts of the look that covers most time. */
+function mostOfOneLook(parts: readonly Known[]): Known[] {
+  const looks = [...new Set(parts.map(({ look }) => look))];
+  const seconds = (look: string): number =>
+    parts
+      .filter((part) => part.look === look)
+      .reduce((sum, { firstSeconds, lastSeconds }) => sum + lastSeconds - firstSeconds, 0);
+  const [most] = looks.toSorted((a, b) => seconds(b) - seconds(a));
+  return parts.filter(({ look }) => look === most);
+}
