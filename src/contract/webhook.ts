@@ -31,7 +31,8 @@ export const webhookRequest = z
       .string()
       .trim()
       .max(2000)
-      .regex(/^https?:\/\/[^\s\p{Cc}@/]+(?:\/[^\s\p{Cc}]*)?$/u, 'an http(s) address without a login'),
+      .regex(/^https?:\/\/[^\s\p{Cc}@/]+(?:\/[^\s\p{Cc}]*)?$/u, 'an http(s) address without a login')
+      .refine((text) => URL.canParse(text), 'an http(s) address'),
     secret: line(1000).optional(),
     rooms: z.array(cameraId).max(1000).default([]).describe('Rooms it is about; empty: all.'),
     events: z
@@ -45,14 +46,14 @@ export const webhookRequest = z
       .regex(/^[^\p{Cc}]*(?:[\n\t][^\p{Cc}]*)*$/u, 'no control characters')
       .describe('Over the built-in text, with {placeholders}.')
       .optional(),
-    to: line(300).describe('Zulip: stream and topic.').optional(),
+    to: line(300)
+      .describe('Zulip: `stream > topic`; absent: those who asked for the lecture are written to.')
+      .optional(),
   })
-  .superRefine(({ kind, secret, to }, context) => {
+  .superRefine(({ kind, secret }, context) => {
     const needed = needsSecret[kind];
     if (needed !== undefined && secret === undefined)
       context.addIssue({ code: 'custom', path: ['secret'], message: `is needed for ${kind}: ${needed}` });
-    if (kind === 'zulip' && to === undefined)
-      context.addIssue({ code: 'custom', path: ['to'], message: 'is needed for zulip: stream and topic' });
     if (kind === 'zulip' && secret !== undefined && !/^[^:]+:.+$/.test(secret))
       context.addIssue({ code: 'custom', path: ['secret'], message: 'is user:key for zulip' });
   });
