@@ -1,0 +1,34 @@
+// What is asked of a calendar's text, and the events that it is read into.
+
+export interface FeedQuestion {
+  /** iCalendar, RFC 5545. */
+  text: string;
+  /** Events that touch [fromMs, toMs). */
+  fromMs: number;
+  toMs: number;
+  /** For times without a zone and for days: IANA name or fixed offset. */
+  timeZone: string;
+}
+
+/** An event, or one instance of a series. */
+export interface FeedEvent {
+  /** The UID; of an instance `UID/20260914T071000Z`: where its rule put it, which stays when it is moved. */
+  id: string;
+  status: 'confirmed' | 'cancelled';
+  name: string;
+  /** As it was written: text or HTML. */
+  description: string;
+  /** Days instead of hours; their range is that of the zone's midnights. */
+  allDay: boolean;
+  startMs: number;
+  /** The start where the event has no duration. */
+  endMs: number;
+  /** Mail address. */
+  organizer?: string;
+}
+
+/** What the thread answers. */
+export type FeedAnswer = { events: FeedEvent[] } | { problem: string };
+
+/** More is no calendar of a room. */
+export const mostEvents = 5_000;
