@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { SourceScheme } from '../domain/url.ts';
 
 /** How the archive of a camera is read; `archiveUrl` may hold the placeholders of domain/url.ts. */
-export const archiveKinds = ['http', 'mediamtx', 'rtsp', 'file'] as const;
+export const archiveKinds = ['http', 'mediamtx', 'rtsp', 'file', 'drive'] as const;
 export type ArchiveKind = (typeof archiveKinds)[number];
 
 /** URL schemes a live picture may come from. */
@@ -15,6 +15,7 @@ export const archiveSchemes: Record<ArchiveKind, readonly SourceScheme[]> = {
   mediamtx: ['http', 'https'],
   rtsp: ['rtsp', 'rtsps'],
   file: ['file'],
+  drive: ['https'],
 };
 
 /** Column names of a CSV import, in the order in which they are documented; JSON may use these or the camelCase names. */
@@ -87,7 +88,7 @@ export const cameraFields = z.strictObject({
   archiveKind: z
     .enum(archiveKinds)
     .describe(
-      'http: URL template; mediamtx: playback server; rtsp: template, recorded in real time; file: template.',
+      'http: URL template; mediamtx: playback server; rtsp: template, recorded in real time; file: template; drive: folder at Google with a template of names.',
     )
     .optional(),
   archiveUrl: url

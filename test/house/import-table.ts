@@ -36,6 +36,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   mediamtx: adapter('zod'),
   rtsp: adapter('zod'),
   'camera-table': adapter('zod', 'pg'),
+  'nvr-tables': adapter('zod', 'pg'),
   google: adapter('zod', 'googleapis', 'google-auth-library'),
   webhook: adapter('zod'),
   'calendar-feed': adapter('ical.js'),
@@ -69,7 +70,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     node: true,
   },
   client: {
-    rooms: ['domain', 'contract', 'camera-table', 'catalog'],
+    rooms: ['domain', 'contract', 'camera-table', 'nvr-tables', 'catalog'],
     packages: ['@temporalio/client', '@temporalio/envconfig', 'csv-parse'],
     node: true,
   },
@@ -133,5 +134,5 @@ export const neverInWorkflows: readonly RegExp[] = [
   /^zod$/,
   /^node:/,
   /^temporal-polyfill$/,
-  /^src\/(?:config|process|storage|media|transfer|mediamtx|gate|rtsp|camera-table|google|webhook|calendar-feed|catalog|activities|client|cli|worker|embedded)\//,
+  /^src\/(?:config|process|storage|media|transfer|mediamtx|gate|rtsp|camera-table|nvr-tables|google|webhook|calendar-feed|catalog|activities|client|cli|worker|embedded)\//,
 ];
