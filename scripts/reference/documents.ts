@@ -3,13 +3,18 @@ import { z } from 'zod';
 import * as camera from '../../src/contract/camera.ts';
 import * as command from '../../src/contract/command.ts';
 import { configDocument } from '../../src/contract/config-document.ts';
+import * as course from '../../src/contract/course.ts';
 import { doctorReport } from '../../src/contract/doctor.ts';
 import * as cameraMap from '../../src/contract/camera-map.ts';
+import * as lectureAsked from '../../src/contract/lecture-asked.ts';
+import * as lecture from '../../src/contract/lecture.ts';
 import * as plan from '../../src/contract/plan.ts';
 import * as restream from '../../src/contract/restream.ts';
 import { googleSignedOut, googleSignIn } from '../../src/contract/google-sign-in.ts';
+import * as room from '../../src/contract/room.ts';
 import { stackDocument, stackReady } from '../../src/contract/stack.ts';
 import * as target from '../../src/contract/target.ts';
+import * as webhook from '../../src/contract/webhook.ts';
 import { code, generated } from './markdown.ts';
 
 interface DocumentPage {
@@ -45,6 +50,46 @@ const documents: DocumentPage[] = [
   { title: 'Target', printedBy: '`target add --json`', schema: target.targetDocument },
   { title: 'Target list', printedBy: '`target list --json`', schema: target.targetList },
   { title: 'Target removed', printedBy: '`target rm --json`', schema: target.targetRemoved },
+  {
+    title: 'Room',
+    printedBy: '`room add|show --json`, `room source add|rm --json`',
+    schema: room.roomDocument,
+  },
+  { title: 'Room list', printedBy: '`room list --json`', schema: room.roomList },
+  { title: 'Room removed', printedBy: '`room rm --json`', schema: room.roomRemoved },
+  {
+    title: 'Picture of no signal',
+    printedBy: '`room learn-blank --json`',
+    schema: lectureAsked.blankPicture,
+  },
+  {
+    title: 'Pictures of no signal',
+    printedBy: '`room blanks --json`',
+    schema: lectureAsked.blankPictureList,
+  },
+  {
+    title: 'Picture of no signal removed',
+    printedBy: '`room forget-blank --json`',
+    schema: lectureAsked.blankPictureRemoved,
+  },
+  { title: 'Course', printedBy: '`room course add --json`', schema: course.courseDocument },
+  { title: 'Course list', printedBy: '`room course list --json`', schema: course.courseList },
+  { title: 'Course removed', printedBy: '`room course rm --json`', schema: course.courseRemoved },
+  { title: 'Webhook', printedBy: '`room webhook add --json`', schema: webhook.webhookDocument },
+  { title: 'Webhook list', printedBy: '`room webhook list --json`', schema: webhook.webhookList },
+  { title: 'Webhook removed', printedBy: '`room webhook rm --json`', schema: webhook.webhookRemoved },
+  { title: 'Lecture added', printedBy: '`lecture request --json`', schema: lecture.lectureAdded },
+  {
+    title: 'Lecture',
+    printedBy: '`lecture show|watch --json`, `lecture request --wait --json`',
+    schema: lecture.lectureDocument,
+  },
+  { title: 'Lecture list', printedBy: '`lecture list --json`', schema: lecture.lectureList },
+  {
+    title: 'Lecture asked',
+    printedBy: '`lecture start|change|render|retry|cancel --json`',
+    schema: lectureAsked.lectureAsked,
+  },
   { title: 'Restream', printedBy: '`restream status --json`', schema: restream.restreamDocument },
   {
     title: 'Relay',

@@ -1,4 +1,6 @@
 // docs/reference/messages.md, from the tables of messages.
+import { intakeMessageDocs, intakeMessageIds } from '../../src/contract/intake-message-docs.ts';
+import { lectureMessageDocs, lectureMessageIds } from '../../src/contract/lecture-message-docs.ts';
 import { temporalCommandOf, webUiPathOf, type MessageDoc } from '../../src/contract/message-docs.ts';
 import { planMessageDocs, planMessageIds } from '../../src/contract/plan-message-docs.ts';
 import { restreamMessageDocs, restreamMessageIds } from '../../src/contract/restream-message-docs.ts';
@@ -27,6 +29,8 @@ const sectionsOf = <W extends string>({ docs, ids, workflow, noun }: Chapter<W>)
     );
 
 const plan = { docs: planMessageDocs, ids: planMessageIds };
+const lecture = { docs: lectureMessageDocs, ids: lectureMessageIds };
+const intake = { docs: intakeMessageDocs, ids: intakeMessageIds };
 const restream = { docs: restreamMessageDocs, ids: restreamMessageIds };
 
 const planChapters = (): string[] => [
@@ -36,6 +40,15 @@ const planChapters = (): string[] => [
   '## Camera-day',
   'A plan passes on to its camera-days what it is told; these are for one of them alone.',
   ...sectionsOf({ ...plan, workflow: 'cameraDay', noun: 'Camera-day' }),
+];
+
+const lectureChapters = (): string[] => [
+  '## Lecture',
+  'A lecture is the workflow `lecture/<id>`. `longtake lecture render|change|start|retry|cancel` send its messages too; they also start a lecture that does not run, which a message alone cannot.',
+  ...sectionsOf({ ...lecture, workflow: 'lecture', noun: 'Lecture' }),
+  '## Calendar of a room',
+  'The reader of a room’s calendar is the workflow `lecture-intake/<room>`. `longtake room add|rm` send `roomChanged`.',
+  ...sectionsOf({ ...intake, workflow: 'lectureIntake', noun: 'Calendar' }),
 ];
 
 const restreamChapters = (): string[] => [
@@ -53,11 +66,13 @@ export function messagesReference(): string {
     generated('src/contract/*-message-docs.ts and src/contract/search-attributes.ts'),
     '# Messages',
     'What a person or another service may say to a running workflow. Each line below is for the `temporal` CLI, to copy with the id replaced; below it stands where the Web UI offers the same on the page of the workflow.',
+    'Plans, relays and calendars begin a new run of their workflow from time to time (continue-as-new). A signal is never lost by that. An update that meets the change is answered by the server (1.31) with `FAILED_PRECONDITION`, “unexpected workflow task failure”: it was not applied; send it again. `longtake` does so by itself.',
     ...planChapters(),
+    ...lectureChapters(),
     ...restreamChapters(),
     '## Search attributes',
     'For the list of the Web UI and for `temporal workflow list --query`.',
     table(['name', 'type'], attributes),
-    "```sh\ntemporal workflow list --query \"LtCapability = 'plan' AND LtState = 'running'\"\ntemporal workflow list --query \"LtCapability = 'restream' AND LtState IN ('waiting', 'refused', 'stalled')\"\n```",
+    "```sh\ntemporal workflow list --query \"LtCapability = 'plan' AND LtState = 'running'\"\ntemporal workflow list --query \"LtCapability = 'lecture' AND LtRoom = 'A101' AND LtState = 'waiting'\"\ntemporal workflow list --query \"LtCapability = 'restream' AND LtState IN ('waiting', 'refused', 'stalled')\"\n```",
   ].join('\n\n');
 }

@@ -7,10 +7,12 @@ import { demoCommand } from './demo.ts';
 import { doctorCommand } from './doctor.ts';
 import { gateCommand } from './gate.ts';
 import { googleCommand } from './google.ts';
+import { lectureCommand } from './lecture.ts';
 import { oldWordHint } from './old-words.ts';
 import { processTerminal, type Terminal } from './output/terminal.ts';
 import { planCommand } from './plan.ts';
 import { restreamCommand } from './restream.ts';
+import { roomCommand } from './room.ts';
 import { environment } from './session.ts';
 import { targetCommand } from './target.ts';
 import { upCommand } from './up.ts';
@@ -41,6 +43,8 @@ export function buildProgram(terminal: Terminal, onErrorText: (text: string) => 
     cameraCommand,
     targetCommand,
     planCommand,
+    roomCommand,
+    lectureCommand,
     restreamCommand,
     configCommand,
   ];

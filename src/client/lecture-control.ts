@@ -9,6 +9,7 @@ import type { LectureSpec } from '../contract/lecture.ts';
 import { lectureStart } from '../contract/lecture-start.ts';
 import type { LayoutName } from '../domain/lecture-layout.ts';
 import { Fault } from '../domain/fault.ts';
+import { lectureSlots } from '../domain/lecture-slots.ts';
 import { type HoursChange, movedRange } from './lecture-hours.ts';
 import { type LectureRooms, startOf } from './lecture.ts';
 
@@ -26,12 +27,14 @@ export async function retryLecture(door: LectureDoor, id: string): Promise<strin
 /** Throws Fault NotFound; InputInvalid for a slot that the lecture does not have, and for a cancelled lecture. */
 export async function renderLecture(
   door: LectureDoor,
-  { id, overrides, slots }: { id: string; overrides: PaneOverride[]; slots: number },
+  { id, overrides }: { id: string; overrides: PaneOverride[] },
 ): Promise<string> {
   const row = await requireOpen(door, id);
-  const unknown = overrides.find(({ slot }) => slot >= slots);
+  const { spec: room } = await door.catalog.rooms.require(row.roomId);
+  const last = lectureSlots({ ...room, startMs: row.startMs, endMs: row.endMs }).length - 1;
+  const unknown = overrides.find(({ slot }) => slot > last);
   if (unknown)
-    throw new Fault('InputInvalid', `Lecture ${id} has no slot ${unknown.slot}: they are 0 to ${slots - 1}.`);
+    throw new Fault('InputInvalid', `Lecture ${id} has no slot ${unknown.slot}: they are 0 to ${last}.`);
   const spec = { ...row.spec, overrides: mergedOverrides(row.spec.overrides, overrides) };
   await door.catalog.lectures.change(id, { spec });
   // Each word travels by itself too: of two people who choose at once, the later row alone would win.
