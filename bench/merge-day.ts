@@ -2,7 +2,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDownloadActivities, createMediaActivities } from '../src/activities/index.ts';
-import type { PlanDeps } from '../src/activities/plan/plan-deps.ts';
+import type { LectureDeps } from '../src/activities/lecture/lecture-deps.ts';
 import { addCamera } from '../src/client/camera.ts';
 import { addPlan } from '../src/client/plan.ts';
 import { loadConfig } from '../src/config/load.ts';
@@ -70,7 +70,7 @@ async function addDay(
 }
 
 /** Downloads the whole day by its own activity, and answers where the segments stand. */
-async function downloadDay(deps: PlanDeps, planId: string): Promise<string[]> {
+async function downloadDay(deps: LectureDeps, planId: string): Promise<string[]> {
   const day = await deps.catalog.cameraDays.require({ planId, index: 0 });
   const downloads = createDownloadActivities(deps);
   const paths: string[] = [];
@@ -110,7 +110,7 @@ async function measure(dir: string): Promise<BenchResult> {
 }
 
 interface Race {
-  deps: PlanDeps;
+  deps: LectureDeps;
   planId: string;
   sources: readonly string[];
   dir: string;

@@ -1,5 +1,6 @@
 // Builds what activities are given: the only place where configuration meets adapters.
-import type { PlanActivitySettings, PlanDeps } from '../activities/plan/plan-deps.ts';
+import type { LectureDeps } from '../activities/lecture/lecture-deps.ts';
+import type { PlanActivitySettings } from '../activities/plan/plan-deps.ts';
 import type { RestreamDeps } from '../activities/restream/restream-deps.ts';
 import { isCurrentAttempt } from '../activities/plan/current-attempt.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -19,6 +20,7 @@ import { detectWrapper } from '../process/wrapper.ts';
 import { createStorage } from '../storage/storage.ts';
 import { createExporter } from '../transfer/exporter.ts';
 import { createDownloader } from '../transfer/http-download.ts';
+import { composeLecture } from './compose-lecture.ts';
 import { composeRestream } from './compose-restream.ts';
 import { createStepLog } from './step-log.ts';
 import { longtakeVersion } from './version.ts';
@@ -27,7 +29,7 @@ import { longtakeVersion } from './version.ts';
 const scanThreads = 2;
 
 export interface Composition {
-  deps: PlanDeps & { restream: RestreamDeps };
+  deps: LectureDeps & { restream: RestreamDeps };
   catalog: Catalog;
   close: () => Promise<void>;
 }
@@ -43,8 +45,11 @@ export async function compose(config: Config, stopping: AbortSignal): Promise<Co
   const places = { run, ffmpeg, ffmpegPath, ffprobePath, readTimes: readTimesBy(scanner) };
   const downloader = createDownloader({ ...config.download, total: config.download.slots * 2 });
   const faultPoint = createStepLog(config.debug);
+  const lecture = composeLecture({ config, places });
   const deps = {
     restream: composeRestream({ config, catalog, downloader, ffmpeg, stopping }),
+    lecture,
+    ...(lecture.google ? { drive: lecture.google.drive } : {}),
     catalog,
     scanner,
     downloader,

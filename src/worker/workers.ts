@@ -8,7 +8,7 @@ import {
   createMediaActivities,
   createTransferActivities,
 } from '../activities/index.ts';
-import type { PlanDeps } from '../activities/plan/plan-deps.ts';
+import type { LectureDeps } from '../activities/lecture/lecture-deps.ts';
 import type { RestreamDeps } from '../activities/restream/restream-deps.ts';
 import { onHost, queues } from '../contract/queues.ts';
 import { createActivityInterceptor } from './activity-interceptor.ts';
@@ -23,7 +23,7 @@ export interface Slots {
 export interface WorkerPlan {
   connection: NativeConnection;
   namespace: string;
-  deps: PlanDeps & { restream: RestreamDeps };
+  deps: LectureDeps & { restream: RestreamDeps };
   slots: Slots;
   workflows: Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'>;
 }
@@ -52,7 +52,7 @@ export async function createWorkers(plan: WorkerPlan): Promise<Worker[]> {
     }),
     Worker.create({
       ...optionsOf(plan, queues.download, lightSlots),
-      activities: { claimCameraDay: downloads.claimCameraDay },
+      activities: { claimCameraDay: downloads.claimCameraDay, claimLecture: downloads.claimLecture },
     }),
     Worker.create({
       ...optionsOf(plan, onHost(queues.download, host), slots.download),

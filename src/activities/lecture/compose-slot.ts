@@ -114,10 +114,10 @@ async function encode(deps: LectureDeps, slot: Slot): Promise<string> {
     right: panes.right !== undefined,
   });
   const outPath = join(workDir, `slot-${request.slot.index}.mkv`);
-  const sound = fileOf(slot, sources.sound ? 'sound' : 'lecturer');
+  const sound = [sources.sound, sources.lecturer].find((source) => source?.hasSound);
   await deps.lecture.media.composeSlot({
     ...{ layout, frameRate, ...gridOf(slot), ...panes, outPath, workDir, signal },
-    ...(sound ? { sound } : {}),
+    ...(sound ? { sound: { ...sound, role: sound === sources.sound ? 'sound' : 'lecturer' } } : {}),
     encoder: deps.lecture.settings.encoder,
     stallSeconds: deps.settings.stallSeconds.media,
     onProgress: (progress) => heartbeat(progress),

@@ -9,7 +9,6 @@ import type { Chapter } from '../../domain/chapters.ts';
 import { Fault } from '../../domain/fault.ts';
 import { inStep } from '../../domain/fault-point.ts';
 import { lectureFileNames, lecturePath } from '../../domain/lecture-names.ts';
-import { msFromIso } from '../../domain/range.ts';
 import { ownHeartbeat } from '../own-heartbeat.ts';
 import { backupParts } from './backup-parts.ts';
 import type { LectureDeps } from './lecture-deps.ts';
@@ -61,6 +60,7 @@ function pathsOf({ row, room }: KnownLecture): Record<LectureFileRole, string> {
     name: row.spec.name,
     startLocal: `${start.hh}:${start.mm}`,
     endLocal: `${end.hh}:${end.mm}`,
+    date: start.date,
   });
   const at = (fileName: string): string => lecturePath({ roomId: room.id, date: start.date, fileName });
   return {
@@ -109,11 +109,14 @@ async function makeFiles(deps: LectureDeps, work: Join): Promise<Made> {
 }
 
 function chaptersOf({ known, request }: Join): Chapter[] {
-  const slots = slotsOf(known).map(({ fromAt }, index) => ({
-    fromMs: msFromIso(fromAt),
-    ...request.choices[index]!,
-  }));
-  return lectureChapters({ timeZone: known.room.spec.timeZone, slots });
+  const { row, room } = known;
+  const slots = slotsOf(known);
+  return lectureChapters({
+    startMs: row.startMs,
+    timeZone: room.spec.timeZone,
+    slots,
+    choices: request.choices,
+  });
 }
 
 /** The document comes last: a main file without it, or with another key, is made anew. */

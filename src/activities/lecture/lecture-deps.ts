@@ -7,8 +7,8 @@ import type { SamplePicturesSpec } from '../../media/lecture/sample-pictures.ts'
 import type { PosterSpec, ThumbnailsSpec } from '../../media/lecture/stills.ts';
 import type { GoogleCalendar } from '../../google/calendar.ts';
 import type { Classroom } from '../../google/classroom.ts';
-import type { Drive } from '../../google/drive.ts';
-import type { WebhookSender } from '../../webhook/send.ts';
+import type { Drive } from '../../google/drive-types.ts';
+import type { Webhooks } from '../../webhook/webhooks.ts';
 import type { PlanDeps } from '../plan/plan-deps.ts';
 
 export interface LectureDeps extends PlanDeps {
@@ -16,7 +16,7 @@ export interface LectureDeps extends PlanDeps {
     media: LectureMedia;
     /** Absent: no credentials are configured, and what needs Google is refused with the names of the keys. */
     google?: LectureGoogle;
-    webhooks: WebhookSender;
+    webhooks: Webhooks;
     settings: LectureSettings;
   };
 }

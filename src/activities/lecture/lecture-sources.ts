@@ -16,6 +16,7 @@ export interface SlotSource {
   sha256: string;
   /** Position in the slot's output minus time in the file, seconds; negative: the beginning is cut. */
   shiftSeconds: number;
+  hasSound: boolean;
   /** What the file covers of the lecture's part of the slot, sorted. */
   covered: readonly MsRange[];
 }
@@ -84,6 +85,7 @@ async function findSource(
     container: known.scan.container,
     sha256: known.file.sha256,
     shiftSeconds: (first.startMs - fromMs) / 1000 - (known.scan.firstPtsSeconds ?? 0),
+    hasSound: known.scan.audio.present,
     covered: known.scan.covered,
   };
 }

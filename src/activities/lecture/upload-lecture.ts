@@ -1,0 +1,53 @@
+// Uploads one file of a lecture under its reserved id, proves it, shares it as the room says, and writes down where it stands.
+import { basename } from 'node:path';
+import { cancellationSignal } from '@temporalio/activity';
+import type { PublicationRow } from '../../catalog/lecture-types.ts';
+import { isFault } from '../../domain/fault.ts';
+import { inStep } from '../../domain/fault-point.ts';
+import { ownHeartbeat } from '../own-heartbeat.ts';
+import type { LectureDeps } from './lecture-deps.ts';
+import { readLecture } from './lecture-sources.ts';
+import { requireGoogle } from './require-google.ts';
+import type { Published, UploadRequest } from './types.ts';
+
+/** The same file again is found proved; another one under the same id takes its place, so that links and attachments stay right. */
+export async function uploadLecture(deps: LectureDeps, request: UploadRequest): Promise<Published> {
+  const { publications } = deps.catalog;
+  const { lectureId, role } = request;
+  const place = { lectureId, kind: 'drive', target: role } as const;
+  const before = await publications.get(place);
+  try {
+    const { fileId, url } = await inStep(deps.faultPoint, 'upload', () => send(deps, request, before));
+    await publications.record({ ...place, state: 'done', externalId: fileId, url });
+    return { kind: place.kind, target: role, state: 'done' };
+  } catch (error) {
+    // `lecture show` tells what is waited for while Temporal retries.
+    if (isFault(error)) await publications.record({ ...place, state: 'pending', reason: error.message });
+    throw error;
+  }
+}
+
+async function send(
+  deps: LectureDeps,
+  request: UploadRequest,
+  before: PublicationRow | undefined,
+): Promise<{ fileId: string; url: string }> {
+  const { drive } = requireGoogle(deps);
+  const { room, row } = await readLecture(deps, request.lectureId);
+  const { file, fileId, folderId } = request;
+  const heartbeat = ownHeartbeat();
+  const spec = {
+    ...{ fileId, folderId, sizeBytes: file.sizeBytes, sha256: file.sha256 },
+    name: basename(file.path),
+    path: deps.storage.resolve(file.path),
+    mimeType: 'video/mp4',
+    lectureKey: request.lectureId,
+    sessions: deps.catalog.uploadSessions,
+    signal: cancellationSignal(),
+    onProgress: (progress: { committedBytes: number }): void => heartbeat(progress),
+  };
+  const sent = before?.state === 'done' ? await drive.replaceContent(spec) : await drive.upload(spec);
+  const { share } = room.spec;
+  if (share.kind !== 'none') await drive.share({ fileId: sent.fileId, with: share, users: row.spec.users });
+  return sent;
+}
