@@ -40,6 +40,6 @@ export function lecturePath(file: { roomId: string; date: string; fileName: stri
  */
 function eventSlug({ name, date }: { name: string; date: string }): string {
   if (slugOf(name) === name && !name.includes('_')) return name.replaceAll(' ', '_');
-  const slug = slugOf(`${name}/`).replaceAll(' ', '_');
+  const slug = slugOf(`${name}/`).replace(/[ _]+/g, '_');
   return slug.replace(/^x(?=-[0-9a-f]{16}$)/, `lecture-${date}`);
 }

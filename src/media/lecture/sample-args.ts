@@ -4,18 +4,22 @@ import type { ContainerName } from '../../domain/gap-report.ts';
 import { demuxerName } from '../concat-list.ts';
 import { ffmpegArgs, fileUrl } from '../ffmpeg-args.ts';
 
-/** `keyFrames`: the key frame at or before each moment, decoded alone; `exact`: the first frame at or after it. */
-export type SamplingWay = 'keyFrames' | 'exact';
+/**
+ * `keyFrames`: the key frame at or before each moment, decoded alone; `exact`: the first frame at or after it; `fromStart`: the same, and
+ * moments count from the file's beginning instead of being times of its clock.
+ */
+export type SamplingWay = 'keyFrames' | 'exact' | 'fromStart';
 
 const wayOptions: Record<SamplingWay, readonly string[]> = {
-  keyFrames: ['-noaccurate_seek', '-skip_frame', 'nokey'],
-  exact: [],
+  keyFrames: ['-seek_timestamp', '1', '-noaccurate_seek', '-skip_frame', 'nokey'],
+  exact: ['-seek_timestamp', '1'],
+  fromStart: [],
 };
 
 /**
  * Each moment is an input of its own, and their first frames follow one another as raw pictures on stdout; the lines of `showinfo` on
  * stderr say which moments gave one.
- * @param spec moments: presentation times of the file, seconds
+ * @param spec moments: seconds
  */
 export function sampleArgs(spec: {
   path: string;
@@ -34,7 +38,7 @@ export function sampleArgs(spec: {
     inputs: moments.map((seconds) => ({
       options: [
         ...['-protocol_whitelist', 'file', '-format_whitelist', demuxerName[spec.container]],
-        ...['-threads', '1', '-an', '-seek_timestamp', '1'],
+        ...['-threads', '1', '-an'],
         ...[...wayOptions[spec.way], '-ss', Math.max(0, seconds).toFixed(3)],
       ],
       source: fileUrl(spec.path),

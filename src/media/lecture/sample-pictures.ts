@@ -45,14 +45,14 @@ export async function sampleRange(deps: SampleDeps, spec: SamplePicturesSpec): P
 }
 
 /**
- * What is seen at a time (seconds of the file's own clock), for `room learn-blank`: the first frame at or after it.
+ * What is seen so many seconds after the file's beginning, for `room learn-blank`: the first frame at or after that moment.
  * Throws as above, and MediaUnreadable when there is no such frame.
  */
 export async function samplePictureAt(
   deps: SampleDeps,
   spec: SampledFile & { atSeconds: number },
 ): Promise<Uint8Array> {
-  const [picture] = await takePictures(deps, { ...spec, moments: [spec.atSeconds], way: 'exact' });
+  const [picture] = await takePictures(deps, { ...spec, moments: [spec.atSeconds], way: 'fromStart' });
   if (picture) return picture.pixels;
   throw new Fault('MediaUnreadable', `${spec.path} shows no picture at ${spec.atSeconds} s or after it`);
 }
