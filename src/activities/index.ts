@@ -3,6 +3,7 @@ import { attachLecture } from './lecture/attach-lecture.ts';
 import { claimLecture } from './lecture/claim-lecture.ts';
 import { composeSlot } from './lecture/compose-slot.ts';
 import { exportLecture } from './lecture/export-lecture.ts';
+import { createIntakeActivities } from './lecture/follow-events-activities.ts';
 import { joinLecture } from './lecture/join-lecture.ts';
 import type { LectureDeps } from './lecture/lecture-deps.ts';
 import { lookAtSlot } from './lecture/look-at-slot.ts';
@@ -41,6 +42,7 @@ export const createLightActivities = (deps: LectureDeps & { restream: RestreamDe
   ...createPlanActivities(deps),
   ...createRestreamActivities(deps.restream),
   ...createLectureActivities(deps),
+  ...createIntakeActivities(deps),
 });
 
 const createLectureActivities = (deps: LectureDeps): LectureActivities & OutsideActivities => ({

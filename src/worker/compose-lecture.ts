@@ -1,5 +1,6 @@
 // Builds what the activities of lectures are given: media jobs with their tools, Google where it is configured, webhooks.
 import type { LectureDeps, LectureGoogle } from '../activities/lecture/lecture-deps.ts';
+import { createCalendarFeed } from '../calendar-feed/calendar-feed.ts';
 import type { Config } from '../config/schema.ts';
 import { createCalendar } from '../google/calendar.ts';
 import { createClassroom } from '../google/classroom.ts';
@@ -13,6 +14,7 @@ import { lastGoodPicture } from '../media/lecture/last-good-picture.ts';
 import { samplePictures } from '../media/lecture/sample-pictures.ts';
 import { makePoster, makeThumbnails } from '../media/lecture/stills.ts';
 import type { PlaceDeps } from '../media/place-files.ts';
+import type { Downloader } from '../transfer/http-download.ts';
 import { resolveAllowed } from '../transfer/address-policy.ts';
 import { createWebhooks } from '../webhook/webhooks.ts';
 
@@ -22,8 +24,10 @@ const postPauseMs = 20_000;
 export function composeLecture({
   config,
   places,
+  downloader,
 }: {
   config: Config;
+  downloader: Downloader;
   places: PlaceDeps & { ffprobePath: string };
 }): LectureDeps['lecture'] {
   const composing = { ...places, findHardwareEncoder: createHardwareSearch(places) };
@@ -43,6 +47,7 @@ export function composeLecture({
       requestSeconds: google.requestSeconds,
       resolve: (host) => resolveAllowed(host, config.download.allowPrivate),
     }),
+    calendarFeed: createCalendarFeed({ fetchText: (ask) => downloader.fetchText(ask) }),
     settings: {
       // On one host the slots share its cores: side by side each would only take longer.
       slotsInFlight: storage === 'shared' ? lecture.slotsInFlight : 1,

@@ -45,7 +45,7 @@ export async function compose(config: Config, stopping: AbortSignal): Promise<Co
   const places = { run, ffmpeg, ffmpegPath, ffprobePath, readTimes: readTimesBy(scanner) };
   const downloader = createDownloader({ ...config.download, total: config.download.slots * 2 });
   const faultPoint = createStepLog(config.debug);
-  const lecture = composeLecture({ config, places });
+  const lecture = composeLecture({ config, places, downloader });
   const deps = {
     restream: composeRestream({ config, catalog, downloader, ffmpeg, stopping }),
     lecture,

@@ -1,4 +1,5 @@
 // The workflow bundle's entry: every workflow type by its registered name.
+export { lectureIntake } from './lecture/intake.ts';
 export { lecture } from './lecture/lecture.ts';
 export { cameraDay } from './plan/camera-day.ts';
 export { plan } from './plan/plan.ts';

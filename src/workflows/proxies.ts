@@ -15,6 +15,7 @@ import type {
   LectureTransferActivities,
   OutsideActivities,
 } from '../activities/lecture/types.ts';
+import type { IntakeActivities } from '../activities/lecture/intake-types.ts';
 import type { LiveActivities, RestreamActivities } from '../activities/restream/types.ts';
 import { onHost, queues } from '../contract/queues.ts';
 
@@ -83,6 +84,14 @@ export const lectureRows = proxyActivities<LectureActivities>({
   cancellationType,
   startToCloseTimeout: '20s',
   retry: { ...patientRetry, maximumInterval: '20s' },
+});
+
+/** One look at a room's calendar; one that finds nothing names the time of the next try. It sends no heartbeat: its bound is what a killed worker costs. */
+export const calendars = proxyActivities<IntakeActivities>({
+  taskQueue: queues.main,
+  cancellationType,
+  startToCloseTimeout: '3m',
+  retry: { initialInterval: '5s', backoffCoefficient: 2, maximumInterval: '5m' },
 });
 
 /** Claims a lecture for whichever host answers first. */

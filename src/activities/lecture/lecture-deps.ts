@@ -1,4 +1,5 @@
 // What the lecture's activities are given beside those of plans: media jobs with their tools bound, Google, webhooks.
+import type { CalendarFeed } from '../../calendar-feed/calendar-feed.ts';
 import type { ClippedBackup, ClipBackupSpec } from '../../media/lecture/backup.ts';
 import type { ComposedPiece, ComposeSlotSpec } from '../../media/lecture/compose-slot.ts';
 import type { JoinedVideo, JoinSlotsSpec } from '../../media/lecture/join-slots.ts';
@@ -17,6 +18,7 @@ export interface LectureDeps extends PlanDeps {
     /** Absent: no credentials are configured, and what needs Google is refused with the names of the keys. */
     google?: LectureGoogle;
     webhooks: Webhooks;
+    calendarFeed: CalendarFeed;
     settings: LectureSettings;
   };
 }
