@@ -20,6 +20,12 @@ export const commands = {
     servers: ['temporal', 'mediamtx'],
     programs: (root, args) => source(root, 'bin/longtake.js', ['demo', ...args]),
   },
+  'demo:lecture': {
+    does: 'a lecture from recorded files to a stand-in for Google (--keep leaves the stack up)',
+    needs: ['run'],
+    servers: ['temporal', 'mediamtx'],
+    programs: (root, args) => source(root, 'bin/longtake.js', ['demo', '--lecture', ...args]),
+  },
   test: {
     does: 'every test, or those of the named paths',
     needs: ['test'],

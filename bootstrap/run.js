@@ -14,7 +14,7 @@ import { ensureSystemPackages } from './system-packages.js';
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 function usage() {
-  const lines = Object.entries(commands).map(([name, { does }]) => `  ${name.padEnd(6)} ${does}`);
+  const lines = Object.entries(commands).map(([name, { does }]) => `  ${name.padEnd(12)} ${does}`);
   return `Usage: node bootstrap/run.js <command> [arguments]\n${lines.join('\n')}\n`;
 }
 

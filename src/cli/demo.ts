@@ -10,5 +10,13 @@ export const demoCommand = (terminal: Terminal): Command =>
     )
     .option('--keep', 'leave the stack and the cameras up until Ctrl-C')
     .option('--seconds <n>', 'length of the recorded window', '30')
-    .addHelpText('after', '\nExamples:\n  $ longtake demo\n  $ longtake demo --keep --data ./demo-data')
+    .option(
+      '--lecture',
+      'a lecture instead: a recorded room, composed, uploaded and posted to a stand-in for Google',
+    )
+    .option('--slot-seconds <n>', 'with --lecture: length of the files of the room’s recorder (default: 20)')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ longtake demo\n  $ longtake demo --keep --data ./demo-data\n  $ longtake demo --lecture',
+    )
     .action(perform(terminal, async () => (await import('./demo/run.ts')).runDemoCommand));

@@ -1,4 +1,4 @@
-// `longtake demo`: the stack, the cameras, one plan over what they recorded, and a table of what was proved.
+// `longtake demo`: the stack, and on it either cameras and one plan over what they recorded, or a room and one lecture.
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +10,7 @@ import { startStack, type Stack } from '../../embedded/up.ts';
 import type { Invocation } from '../perform.ts';
 import { numberOf } from '../plan/request.ts';
 import { configOf, environment } from '../session.ts';
+import { runLectureDemo, slotSecondsOf } from './lecture.ts';
 import { runDemoPlan } from './plan.ts';
 
 /** The demo's archive is on this machine and just recorded: no need to let it settle for long. */
@@ -17,7 +18,7 @@ const workerSettings = { LONGTAKE_DOWNLOAD_SETTLE_SECONDS: '1' };
 
 export async function runDemoCommand(invocation: Invocation): Promise<ExitCode> {
   const { terminal, flags, json, signal } = invocation;
-  const windowSeconds = windowSecondsOf(invocation);
+  const show = flags['lecture'] === true ? lectureShow(invocation) : planShow(invocation);
   const named = typeof flags['data'] === 'string' ? flags['data'] : undefined;
   const dataDir = named ?? (await mkdtemp(join(tmpdir(), 'longtake-demo-')));
   const demo = { ...invocation, flags: { ...flags, data: dataDir } };
@@ -27,7 +28,7 @@ export async function runDemoCommand(invocation: Invocation): Promise<ExitCode> 
     terminal.err(`${((Date.now() - startedMs) / 1000).toFixed(1).padStart(5)} s  ${line}`);
   };
   try {
-    return await runOnStack({ invocation: demo, config, windowSeconds, note });
+    return await runOnStack({ invocation: demo, config, show, note });
   } catch (error) {
     if (signal.aborted) return exitCodes.gapsOrFailures;
     throw error;
@@ -42,31 +43,64 @@ export async function runDemoCommand(invocation: Invocation): Promise<ExitCode> 
 interface DemoRun {
   invocation: Invocation;
   config: Config;
-  windowSeconds: number;
   note: (line: string) => void;
 }
 
-async function runOnStack({ invocation, config, windowSeconds, note }: DemoRun): Promise<ExitCode> {
-  const { flags, signal } = invocation;
-  const stack = await startStack({ config, workers: 1, environment, workerSettings, note, signal });
+/** What happens on the stack. */
+interface Show {
+  fakeGoogle: boolean;
+  run: (run: DemoRun & { stack: Stack }) => Promise<ExitCode>;
+}
+
+async function runOnStack({ show, ...run }: DemoRun & { show: Show }): Promise<ExitCode> {
+  const { config, note, invocation } = run;
+  const { fakeGoogle } = show;
+  const stack = await startStack({
+    ...{ config, workers: 1, environment, workerSettings, fakeGoogle, note, signal: invocation.signal },
+  });
   try {
-    const ffmpegPath = config.tools.ffmpeg;
-    const recording = await recordDemo({ stack, ffmpegPath, windowSeconds, note, signal });
-    try {
-      const code = await runDemoPlan({ invocation, stack, recording, note });
-      if (flags['keep'] === true) await holdStack(invocation, stack);
-      return code;
-    } finally {
-      await recording.stop();
-    }
+    return await show.run({ ...run, stack });
   } finally {
     note('Stopping the stack.');
     await stack.stop();
   }
 }
 
-async function holdStack({ terminal, signal }: Invocation, { document }: Stack): Promise<void> {
-  terminal.err(`The stack stays up, the cameras go on. Web UI ${document.uiUrl}`);
+function planShow(asked: Invocation): Show {
+  const windowSeconds = windowSecondsOf(asked);
+  return {
+    fakeGoogle: false,
+    run: async ({ invocation, config, stack, note }) => {
+      const { signal } = invocation;
+      const ffmpegPath = config.tools.ffmpeg;
+      const recording = await recordDemo({ stack, ffmpegPath, windowSeconds, note, signal });
+      try {
+        const code = await runDemoPlan({ invocation, stack, recording, note });
+        await holdStack(invocation, stack);
+        return code;
+      } finally {
+        await recording.stop();
+      }
+    },
+  };
+}
+
+function lectureShow(asked: Invocation): Show {
+  const slotSeconds = slotSecondsOf(asked);
+  return {
+    fakeGoogle: true,
+    run: async ({ invocation, stack, note }) => {
+      const code = await runLectureDemo({ invocation, stack, slotSeconds, note });
+      await holdStack(invocation, stack);
+      return code;
+    },
+  };
+}
+
+/** With --keep, until Ctrl-C. */
+async function holdStack({ terminal, flags, signal }: Invocation, { document }: Stack): Promise<void> {
+  if (flags['keep'] !== true) return;
+  terminal.err(`The stack stays up. Web UI ${document.uiUrl}`);
   terminal.err(`Other commands find it with --data ${document.dataDir}. Ctrl-C stops it.`);
   if (signal.aborted) return;
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
