@@ -91,7 +91,9 @@ function newColumns({ id, roomId, startMs, endMs, event, spec }: NewLecture) {
 async function standing(db: Database['db'], lecture: NewLecture): Promise<LectureRow | undefined> {
   const { id, roomId, startMs, endMs, event } = lecture;
   const own = await getLecture(db, id);
-  if (own) return own;
+  if (own?.roomId === roomId) return own;
+  if (own)
+    throw new Fault('InputInvalid', `The id ${JSON.stringify(id)} belongs to a lecture of another room.`);
   const ofEvent = event && (await findByEvent(db, event));
   if (ofEvent && ofEvent.state !== 'cancelled') return ofEvent;
   const row = await db

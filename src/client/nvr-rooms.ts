@@ -84,7 +84,7 @@ function specOf({ room, id, timeZone, note }: SpecRequest): RoomSpec | undefined
   if (first.success) return first.data;
   for (const { path, message } of first.error.issues) {
     const field = String(path[0]);
-    note(`${columns[field] ?? field} is left out: ${message}.`);
+    note(`${columns[field] ?? field} is left out; it would be ${message}.`);
     delete fields[field];
   }
   const second = roomFields.safeParse(fields);
@@ -195,7 +195,8 @@ function readable({ fields, note }: { fields: Record<string, unknown>; note: (re
   const first = readCameraFields(fields);
   if (first.row) return { row: first.row, credentials: first.credentials };
   for (const { field, message } of first.problems) {
-    note(field in columns ? `${columns[field]} is left out: ${message}.` : `${field}: ${message}.`);
+    const reason = message.replace(/\.$/, '');
+    note(field in columns ? `${columns[field]} is left out: ${reason}.` : `${field}: ${reason}.`);
     delete fields[field];
   }
   const { row, credentials } = readCameraFields(fields);

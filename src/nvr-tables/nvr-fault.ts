@@ -18,6 +18,11 @@ const byState: readonly { state: RegExp; type: FaultType; remedy?: string }[] = 
   },
   { state: /^57014/, type: 'SourceStalled' },
   { state: /^(?:53|55P03)/, type: 'SourceBusy' },
+  {
+    state: /^25006/,
+    type: 'InputInvalid',
+    remedy: 'Name tables, or views that do not write: they are read in a read-only transaction.',
+  },
   { state: /^(?:22|42)/, type: 'InputInvalid' },
 ];
 

@@ -37,6 +37,8 @@ forEachDatabase(({ open, newOptions }) => {
     expect(await joinedId(newLecture('x', later))).toBe('later');
     expect(await joinedId(newLecture('other-room', { roomId: '505' }))).toBe(false);
     expect(await joinedId(newLecture('overlapping', { endMs: newLecture('').endMs + 1 }))).toBe(false);
+    const strange = lectures.add(newLecture('other-room', { roomId: '506' }));
+    await expect(strange).rejects.toMatchObject({ type: 'InputInvalid' });
     expect((await lectures.list({})).map(({ id }) => id)).toEqual([
       'later',
       'other-room',
