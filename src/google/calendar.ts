@@ -101,11 +101,13 @@ async function rewrite<T extends string>(
 }
 
 async function readEvent({ calendar }: GoogleConnection, place: EventPlace): Promise<SeenEvent> {
+  const what = `Reading the ${nameOf(place)}`;
   const fields = 'etag,status,attachments';
-  const { data } = await askGoogle(`Reading the ${nameOf(place)}`, () =>
-    calendar.events.get({ ...place, fields }),
-  );
-  return { etag: data.etag ?? '*', status: data.status ?? '', attachments: data.attachments ?? [] };
+  const { data } = await askGoogle(what, () => calendar.events.get({ ...place, fields }));
+  const { etag, status, attachments } = data;
+  // Without it, writing would take away what others have attached meanwhile.
+  if (!etag) throw new Fault('GoogleTransient', `${what}: the answer is incomplete.`);
+  return { etag, status: status ?? '', attachments: attachments ?? [] };
 }
 
 async function writeAttachments({
@@ -120,11 +122,18 @@ async function writeAttachments({
   attachments: EventAttachment[];
 }): Promise<void> {
   const requestBody: calendar_v3.Schema$Event = { attachments };
-  await askGoogle(`Changing the attachments of the ${nameOf(place)}`, () =>
-    connection.calendar.events.patch(
-      // Without supportsAttachments Google takes no notice of them.
-      { ...place, supportsAttachments: true, sendUpdates: 'none', fields: 'id', requestBody },
-      { headers: { 'If-Match': etag } },
-    ),
-  );
+  try {
+    await askGoogle(`Changing the attachments of the ${nameOf(place)}`, () =>
+      connection.calendar.events.patch(
+        // Without supportsAttachments Google takes no notice of them.
+        { ...place, supportsAttachments: true, sendUpdates: 'none', fields: 'id', requestBody },
+        { headers: { 'If-Match': etag } },
+      ),
+    );
+  } catch (error) {
+    if (!isFault(error) || error.details['reason'] !== 'forbiddenForNonOrganizer') throw error;
+    const remedy =
+      'Let the organizer allow guests to modify the event, or plan it in the room’s own calendar.';
+    throw new Fault(error.type, `${error.message} ${remedy}`, error.details, { cause: error });
+  }
 }

@@ -33,7 +33,8 @@ const looks = 2;
 export async function postOnce(classroom: Classroom, ask: PostOnce): Promise<PostedOnce> {
   const there = await classroom.findPost(ask);
   if (there) return { state: 'done', ...there };
-  if (ask.wasUnclear && !ask.force) return lookAgain(classroom, ask, 'an earlier answer of Google was lost');
+  if (ask.wasUnclear && !ask.force)
+    return lookAgain(classroom, ask, `Posting “${ask.title}” was tried, and Google’s answer was lost.`);
   await ask.onStep?.('sending');
   try {
     return { state: 'done', ...(await classroom.post(ask)) };
@@ -50,6 +51,6 @@ async function lookAgain(classroom: Classroom, ask: PostOnce, why: string): Prom
     const found = await classroom.findPost(ask);
     if (found) return { state: 'done', ...found };
   }
-  const reason = `Whether “${ask.title}” was posted to course ${ask.courseId} is not known (${why.replace(/\.$/, '')}), and it is not to be seen there. Look into the course: if it is missing, \`longtake lecture retry\` posts it.`;
+  const reason = `${why} It is not known whether the post is there, and looking again showed none: look into course ${ask.courseId}; if it is missing, \`longtake lecture retry\` posts it.`;
   return { state: 'unclear', reason };
 }
