@@ -26,7 +26,7 @@ import { workflowBundle } from '../../setup/workflow-bundle.ts';
 
 /** Replaces single settings; everything else is the stack's own short default. */
 export type SettingsPatch = {
-  [Key in 'download' | 'media' | 'transfer' | 'hosts' | 'plan']?: Partial<Config[Key]>;
+  [Key in 'download' | 'media' | 'transfer' | 'hosts' | 'plan' | 'google' | 'lecture']?: Partial<Config[Key]>;
 } & {
   mediaRoot?: string;
 };
@@ -90,6 +90,8 @@ function shortConfig(dir: string, patch: SettingsPatch): Config {
     transfer: { ...config.transfer, slots: 4, ...patch.transfer },
     hosts: { ...config.hosts, leaseSeconds: 10, patienceSeconds: 10, ...patch.hosts },
     plan: { ...config.plan, reconcileSeconds: 5, ...patch.plan },
+    google: { ...config.google, ...patch.google },
+    lecture: { ...config.lecture, ...patch.lecture },
     log: { level: 'error' },
   };
 }
