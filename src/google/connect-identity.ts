@@ -90,41 +90,42 @@ export function createIdentity(settings: GoogleSettings, scopes: readonly string
     if (signedIn === refused) signedIn = undefined;
   }
 
-  /** Runs with a client; when Google refuses what the client brought, with a new one, once. */
-  async function withClient<T>(work: (client: AuthClient) => Promise<T>, canRepeat: boolean): Promise<T> {
+  /** Forgets the client whose credentials Google refuses: by the next call the file may be another one. */
+  async function judged<T>(work: (client: AuthClient) => Promise<T>): Promise<T> {
     const mine = current();
     try {
       return await work(await mine);
     } catch (error) {
-      const refusal = refusalOf(error);
-      if (refusal === undefined) throw error;
-      // By the next call the file may be another one.
-      forget(mine);
-      if (refusal === 'token' || !canRepeat) throw error;
+      if (refusalOf(error) !== undefined) forget(mine);
+      throw error;
     }
-    return await work(await current());
   }
 
   return {
-    request: (options) => withClient((client) => client.request({ ...options }), !isStream(options.data)),
+    async request(options) {
+      const send = () => judged((client) => client.request({ ...options }));
+      try {
+        return await send();
+      } catch (error) {
+        if (refusalOf(error) !== 'api' || isStream(options.data)) throw error;
+        return await send();
+      }
+    },
     async fetch(url, init) {
       const address = googleAddress(url, settings.apiUrl);
-      const send = async (mine: Promise<AuthClient>) => {
-        const granted = await (await mine).getRequestHeaders();
+      const send = async () => {
+        const mine = current();
+        const granted = await judged((client) => client.getRequestHeaders());
         const headers = new Headers(init.headers);
         granted.forEach((value, name) => headers.set(name, value));
-        return fetch(address, { ...init, headers, redirect: 'manual' });
+        const answer = await fetch(address, { ...init, headers, redirect: 'manual' });
+        if (answer.status === 401) forget(mine);
+        return answer;
       };
-      const first = current();
-      const answer = await send(first).catch((error: unknown) => {
-        if (refusalOf(error) !== undefined) forget(first);
-        throw error;
-      });
-      if (answer.status !== 401) return answer;
-      forget(first);
-      if (isStream(init.body)) return answer;
+      const answer = await send();
+      if (answer.status !== 401 || isStream(init.body)) return answer;
       await answer.body?.cancel();
-      return send(current());
+      return send();
     },
   };
 }

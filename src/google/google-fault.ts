@@ -176,7 +176,7 @@ export function googleFault(what: string, error: unknown): Fault | undefined {
     const retryAfter = headers?.get?.('retry-after') ?? undefined;
     return faultOfRefusal(what, readRefusal({ status, body, retryAfter }));
   }
-  return lineFault(what, chain) ?? signInFault(what, chain);
+  return signInFault(what, chain) ?? lineFault(what, chain);
 }
 
 /** A chain that leads back to itself ends somewhere. */

@@ -205,7 +205,7 @@ const isCopy = (file: DriveFile, { sizeBytes, sha256 }: ReplaceSpec): boolean =>
 
 /** What lies under the id is ours, byte for byte; else it goes to the trash and the id with it. */
 async function prove(task: Task, sent: DriveFile): Promise<UploadedFile> {
-  const { context, upload, what } = task;
+  const { upload, what } = task;
   const { spec } = upload;
   const isTold = sent.sizeBytes !== undefined && sent.sha256 !== undefined && sent.url !== undefined;
   const file = isTold ? sent : await getTaken(task);
