@@ -61,6 +61,12 @@ describe('the package', () => {
     expect(code).toBe(report.result === 'fail' ? 1 : 0);
   });
 
+  it('says that the stand-in for Google is no part of it', async () => {
+    const up = await longtake(['up', '--fake-google', '--data', join(dir.path, 'no-stand-in')]);
+    expect(up).toMatchObject({ code: 1, stdout: '' });
+    expect(up.stderr).toContain('no part of the package');
+  });
+
   it('runs a plan', async () => {
     const { address, namespace } = await ownNamespace();
     const env = {

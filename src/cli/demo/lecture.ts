@@ -69,7 +69,7 @@ function googleText({ document }: Stack, { attachments, posts }: SeenAtGoogle): 
     ...attachments.map(({ title, url }) => ['event', title, url]),
     ...posts.map(({ text, state, url }) => ['course', `${state.toLowerCase()}: ${text.split('\n')[0]}`, url]),
   ];
-  return `\n${renderTable(['at Google', '', ''], rows)}\n\nWeb UI: ${document.uiUrl}`;
+  return `\n${renderTable(['at Google', '', ''], rows)}\n\nAddresses at Google lead nowhere: what was uploaded lies in ${document.dataDir}/google/files.\nWeb UI: ${document.uiUrl}`;
 }
 
 /** @throws Fault InputInvalid */
