@@ -14,10 +14,16 @@ const cells = pictureWidth * pictureHeight;
  */
 const outlierCells = 6;
 
-/** Measured on keyframes of recordings: even picture with sensor noise 0.0–0.2, slides 9.6, a NO SIGNAL logo 9.4. */
+/**
+ * Standard deviation of the brightness. Measured on key frames of recordings: even picture with sensor noise 0.0–1.5, slides 9.6, a NO
+ * SIGNAL logo 9.4.
+ */
 const evenDeviationMax = 2;
 
-/** Share of neighbours that differ visibly. Measured: even picture 0, slides 0.020, logo 0.017. */
+/** The same of the colour, which is recorded more coarsely and so noisier: up to 4 with strong sensor noise. */
+const evenColourDeviationMax = 8;
+
+/** Share of neighbours that differ visibly in brightness. Measured: even picture 0, slides 0.020, logo 0.017. */
 const evenEdgeShareMax = 0.002;
 const edgeStep = 8;
 
@@ -38,9 +44,11 @@ const blankShareMin = 0.8;
 const frozenDistanceMax = 0.5;
 
 export interface PictureFeatures {
-  /** Root mean square of the distance to the mean colour, over cells and channels, 0 to 128. */
+  /** Standard deviation of the brightness over the cells, 0 to 128. */
   deviation: number;
-  /** Share of neighbouring cells, sideways and downwards, that differ by 8 or more in a channel. */
+  /** The larger one of the two colour differences (red and blue minus brightness). */
+  colourDeviation: number;
+  /** Share of neighbouring cells, sideways and downwards, whose brightness differs by 8 or more. */
   edgeShare: number;
 }
 
@@ -57,20 +65,14 @@ export interface ScreenVerdict {
 /** Evenness of one picture, without its few most extreme cells. */
 export function featuresOf(picture: Uint8Array): PictureFeatures {
   const isOutlier = outliersOf(picture);
-  let squares = 0;
-  for (let channel = 0; channel < 3; channel++) {
-    let sum = 0;
-    let sumOfSquares = 0;
-    for (let cell = 0; cell < cells; cell++) {
-      if (isOutlier[cell]) continue;
-      const value = picture[cell * 3 + channel]!;
-      sum += value;
-      sumOfSquares += value * value;
-    }
-    const count = cells - outlierCells;
-    squares += Math.max(0, sumOfSquares / count - (sum / count) ** 2);
-  }
-  return { deviation: Math.sqrt(squares / 3), edgeShare: edgeShareOf(picture, isOutlier) };
+  const brightness = plane((cell) => brightnessOf(picture, cell));
+  const red = plane((cell) => picture[cell * 3]! - brightness[cell]!);
+  const blue = plane((cell) => picture[cell * 3 + 2]! - brightness[cell]!);
+  return {
+    deviation: deviationOf(brightness, isOutlier),
+    colourDeviation: Math.max(deviationOf(red, isOutlier), deviationOf(blue, isOutlier)),
+    edgeShare: edgeShareOf(brightness, isOutlier),
+  };
 }
 
 /** Mean absolute difference over all bytes, 0 to 255. */
@@ -82,8 +84,10 @@ export function pictureDistance(a: Uint8Array, b: Uint8Array): number {
 
 /** One colour all over, black above all, however noisy. */
 export function isEven(picture: Uint8Array): boolean {
-  const { deviation, edgeShare } = featuresOf(picture);
-  return deviation < evenDeviationMax && edgeShare < evenEdgeShareMax;
+  const { deviation, colourDeviation, edgeShare } = featuresOf(picture);
+  return (
+    deviation < evenDeviationMax && colourDeviation < evenColourDeviationMax && edgeShare < evenEdgeShareMax
+  );
 }
 
 /** Even, or one of the no-signal pictures. A picture that is itself even says no more than evenness does and is not compared. */
@@ -127,8 +131,11 @@ const isFrozen = (pictures: readonly Uint8Array[]): boolean =>
   pictures.length > 1 &&
   pictures.every((picture) => pictureDistance(picture, pictures[0]!) < frozenDistanceMax);
 
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
+function mean(values: readonly number[] | Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+}
 
 /** The cells furthest from the median colour, marked by 1. */
 function outliersOf(picture: Uint8Array): Uint8Array {
@@ -148,15 +155,13 @@ function medianOf(picture: Uint8Array, channel: number): number {
   return values.sort()[cells / 2]!;
 }
 
-function edgeShareOf(picture: Uint8Array, isOutlier: Uint8Array): number {
+function edgeShareOf(brightness: Float32Array, isOutlier: Uint8Array): number {
   let edges = 0;
   let pairs = 0;
   const compare = (cell: number, neighbour: number): void => {
     if (isOutlier[cell] || isOutlier[neighbour]) return;
     pairs++;
-    const step = (channel: number): number =>
-      Math.abs(picture[cell * 3 + channel]! - picture[neighbour * 3 + channel]!);
-    if (step(0) >= edgeStep || step(1) >= edgeStep || step(2) >= edgeStep) edges++;
+    if (Math.abs(brightness[cell]! - brightness[neighbour]!) >= edgeStep) edges++;
   };
   for (let cell = 0; cell < cells; cell++) {
     if (cell % pictureWidth < pictureWidth - 1) compare(cell, cell + 1);
@@ -164,3 +169,16 @@ function edgeShareOf(picture: Uint8Array, isOutlier: Uint8Array): number {
   }
   return edges / pairs;
 }
+
+function deviationOf(values: Float32Array, isOutlier: Uint8Array): number {
+  const kept = values.filter((_, cell) => !isOutlier[cell]);
+  const middle = mean(kept);
+  return Math.sqrt(mean(kept.map((value) => (value - middle) ** 2)));
+}
+
+const plane = (valueOf: (cell: number) => number): Float32Array =>
+  Float32Array.from({ length: cells }, (_, cell) => valueOf(cell));
+
+/** Weights of BT.601. */
+const brightnessOf = (picture: Uint8Array, cell: number): number =>
+  0.299 * picture[cell * 3]! + 0.587 * picture[cell * 3 + 1]! + 0.114 * picture[cell * 3 + 2]!;

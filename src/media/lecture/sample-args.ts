@@ -10,11 +10,15 @@ import { ffmpegArgs, fileUrl } from '../ffmpeg-args.ts';
  */
 export type SamplingWay = 'keyFrames' | 'exact' | 'fromStart';
 
+/** Without `-copyts` ffmpeg would hide a jump: a transport stream that is sought past its end answers with another moment's time. */
 const wayOptions: Record<SamplingWay, readonly string[]> = {
-  keyFrames: ['-seek_timestamp', '1', '-noaccurate_seek', '-skip_frame', 'nokey'],
-  exact: ['-seek_timestamp', '1'],
-  fromStart: [],
+  keyFrames: ['-copyts', '-seek_timestamp', '1', '-skip_frame', 'nokey'],
+  exact: ['-copyts', '-seek_timestamp', '1'],
+  fromStart: ['-copyts', '-start_at_zero'],
 };
+
+/** A moment in a damaged stretch decodes nothing but errors, which would end the whole run. */
+export const anyErrorRate = ['-max_error_rate', '1'];
 
 /**
  * Each moment is an input of its own, and their first frames follow one another as raw pictures on stdout; the lines of `showinfo` on
@@ -27,10 +31,11 @@ export function sampleArgs(spec: {
   moments: readonly number[];
   way: SamplingWay;
 }): string[] {
-  const { moments } = spec;
-  const legs = moments.map((_, at) => {
-    const small = `scale=${pictureWidth}:${pictureHeight}:flags=area,format=rgb24,setsar=1`;
-    return `[${at}:v:0]trim=end_frame=1,${small},showinfo@m${at}=checksum=0[p${at}]`;
+  const moments = spec.moments.map((seconds) => Math.max(0, seconds).toFixed(3));
+  const small = `scale=${pictureWidth}:${pictureHeight}:flags=area,format=rgb24,setsar=1`;
+  const legs = moments.map((seconds, at) => {
+    const first = `${spec.way === 'keyFrames' ? '' : `trim=start=${seconds},`}trim=end_frame=1`;
+    return `[${at}:v:0]${first},${small},setpts=PTS-${seconds}/TB,showinfo@m${at}=checksum=0[p${at}]`;
   });
   const all = moments.map((_, at) => `[p${at}]`).join('');
   const graph = `${legs.join(';')};${all}concat=n=${moments.length},setpts=N/TB[out]`;
@@ -39,7 +44,7 @@ export function sampleArgs(spec: {
       options: [
         ...['-protocol_whitelist', 'file', '-format_whitelist', demuxerName[spec.container]],
         ...['-threads', '1', '-an'],
-        ...[...wayOptions[spec.way], '-ss', Math.max(0, seconds).toFixed(3)],
+        ...[...wayOptions[spec.way], '-noaccurate_seek', '-ss', seconds],
       ],
       source: fileUrl(spec.path),
     })),
@@ -47,7 +52,7 @@ export function sampleArgs(spec: {
       {
         options: [
           ...['-filter_complex_threads', '1', '-filter_complex', graph, '-map', '[out]'],
-          ...['-fps_mode', 'passthrough', '-f', 'rawvideo'],
+          ...['-fps_mode', 'passthrough', ...anyErrorRate, '-f', 'rawvideo'],
         ],
         target: 'pipe:1',
       },
