@@ -41,7 +41,7 @@ function fsyncWatch(): { faultPoint: (step: string) => void; takeMs: () => numbe
 
 /** A camera whose archive is one file for all its segments, and a plan over the hour they fill. */
 async function addDay(
-  { catalog }: Pick<PlanDeps, 'catalog'>,
+  { catalog }: Pick<LectureDeps, 'catalog'>,
   place: { archive: string; mediaRoot: string },
 ): Promise<string> {
   const fields = {

@@ -1,9 +1,9 @@
 // Attaches the uploaded video to the event that the lecture came from, beside whatever is attached there.
 import { Fault } from '../../domain/fault.ts';
+import { vouchedFor } from '../vouching.ts';
 import type { LectureDeps } from './lecture-deps.ts';
 import { readLecture } from './lecture-sources.ts';
-import { requireGoogle } from './require-google.ts';
-import { heard } from './steady-heartbeat.ts';
+import { callsSeconds, requireGoogle } from './require-google.ts';
 import type { Published } from './types.ts';
 import { uploadedVideo } from './uploaded-video.ts';
 
@@ -19,7 +19,7 @@ export async function attachLecture(
   await deps.catalog.publications.reserve(place);
   const file = { fileId, url, title: row.spec.name, mimeType: 'video/mp4' };
   const { event } = row;
-  await heard(() => calendar.attach({ ...event, file }));
+  await vouchedFor(callsSeconds, () => calendar.attach({ ...event, file }));
   await deps.catalog.publications.record({ ...place, state: 'done', externalId: event.eventId });
   return { kind: place.kind, target: place.target, state: 'done' };
 }

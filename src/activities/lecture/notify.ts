@@ -7,7 +7,7 @@ import { Fault, isFault } from '../../domain/fault.ts';
 import type { WebhookNews } from '../../webhook/webhook-message.ts';
 import type { Webhooks } from '../../webhook/webhooks.ts';
 import { ownHeartbeat } from '../own-heartbeat.ts';
-import { createVouching } from '../restream/vouching.ts';
+import { createVouching } from '../vouching.ts';
 import { newsOf } from './notify-news.ts';
 import type { LectureNews } from './types.ts';
 

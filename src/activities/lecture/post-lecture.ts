@@ -3,11 +3,11 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { PublicationState } from '../../contract/lecture-messages.ts';
 import { postOnce } from '../../google/classroom-once.ts';
 import type { PostOnce } from '../../google/classroom-once.ts';
+import { vouchedFor } from '../vouching.ts';
 import type { LectureDeps } from './lecture-deps.ts';
 import { readLecture } from './lecture-sources.ts';
 import { titleOf } from './open-lecture.ts';
-import { requireGoogle } from './require-google.ts';
-import { heard } from './steady-heartbeat.ts';
+import { callsSeconds, requireGoogle } from './require-google.ts';
 import type { Published } from './types.ts';
 import { uploadedVideo } from './uploaded-video.ts';
 
@@ -33,7 +33,7 @@ export async function postLecture(deps: LectureDeps, request: PostRequest): Prom
   if (before.state === 'done') return { ...answer, state: 'done' };
   const note = (state: PublicationState, reason?: string): Promise<void> =>
     publications.record({ ...place, state, ...(reason ? { reason } : {}) });
-  return await heard(async () => {
+  return await vouchedFor(callsSeconds, async () => {
     const courseId = await classroom.findCourse(request.course, {
       known: (code) => courseCodes.get(code),
       ...(deps.lecture.settings.courseSheet ? { sheet: deps.lecture.settings.courseSheet } : {}),

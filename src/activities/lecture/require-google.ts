@@ -2,6 +2,9 @@
 import { Fault } from '../../domain/fault.ts';
 import type { LectureDeps, LectureGoogle } from './lecture-deps.ts';
 
+/** A handful of calls, each with a time-out of its own, and the waits between looks for a post. */
+export const callsSeconds = 600;
+
 /** @throws Fault AuthRejected when no credentials are configured */
 export function requireGoogle({ lecture: { google } }: LectureDeps): LectureGoogle {
   if (google) return google;

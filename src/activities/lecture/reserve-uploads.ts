@@ -1,16 +1,16 @@
 // Ids and folder of a lecture's videos on Drive, fixed in the catalog before a byte is sent: a repeat finds them.
 import { localParts } from '../../domain/calendar.ts';
 import { Fault } from '../../domain/fault.ts';
+import { vouchedFor } from '../vouching.ts';
 import type { LectureDeps } from './lecture-deps.ts';
 import { readLecture } from './lecture-sources.ts';
 import type { KnownLecture } from './lecture-sources.ts';
-import { requireGoogle } from './require-google.ts';
-import { heard } from './steady-heartbeat.ts';
+import { callsSeconds, requireGoogle } from './require-google.ts';
 import type { PublishRequest, ReservedUpload } from './types.ts';
 
 export async function reserveUploads(deps: LectureDeps, request: PublishRequest): Promise<ReservedUpload[]> {
   const known = await readLecture(deps, request.lectureId);
-  return await heard(async () => {
+  return await vouchedFor(callsSeconds, async () => {
     const folderId = await dateFolder(deps, known);
     const reserved: ReservedUpload[] = [];
     for (const { role } of request.files) {

@@ -1,10 +1,10 @@
 // Takes back what a cancelled lecture has published: posts, attachment, files. What others made is never touched.
 import type { PublicationRow } from '../../catalog/lecture-types.ts';
+import { vouchedFor } from '../vouching.ts';
 import type { LectureDeps } from './lecture-deps.ts';
 import { readLecture } from './lecture-sources.ts';
 import type { KnownLecture } from './lecture-sources.ts';
-import { requireGoogle } from './require-google.ts';
-import { heard } from './steady-heartbeat.ts';
+import { callsSeconds, requireGoogle } from './require-google.ts';
 import type { Published } from './types.ts';
 
 /** Links to the file go before the file. */
@@ -18,7 +18,7 @@ export async function undoLecture(
   const rows = await deps.catalog.publications.listOf(lectureId);
   const main = rows.find(({ kind, target }) => kind === 'drive' && target === 'main');
   const undone: Published[] = [];
-  await heard(async () => {
+  await vouchedFor(callsSeconds, async () => {
     for (const kind of order) {
       for (const row of rows.filter((one) => one.kind === kind && one.state !== 'undone')) {
         undone.push(await undo(deps, { known, row, main }));

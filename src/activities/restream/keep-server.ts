@@ -7,7 +7,7 @@ import { ownHeartbeat } from '../own-heartbeat.ts';
 import { keepRound } from './keeper.ts';
 import { openKeeping, type Keeping } from './keeping.ts';
 import type { RestreamDeps } from './restream-deps.ts';
-import { createVouching } from './vouching.ts';
+import { createVouching } from '../vouching.ts';
 import { askUntilAnswered, wordToEnd } from './word-to-end.ts';
 
 /** The longest that one round may take. */

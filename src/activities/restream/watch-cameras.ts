@@ -5,7 +5,7 @@ import { cameraChanges, type MissingCameras } from '../../domain/camera-changes.
 import { ownHeartbeat } from '../own-heartbeat.ts';
 import type { CameraListRead, RestreamDeps } from './restream-deps.ts';
 import type { WatchOutcome, WatchRequest } from './types.ts';
-import { createVouching, type Vouching } from './vouching.ts';
+import { createVouching, type Vouching } from '../vouching.ts';
 
 /** Told at once: their workflows are started or signalled by one workflow task. */
 const pageLength = 100;

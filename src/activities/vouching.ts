@@ -1,4 +1,5 @@
 // A heartbeat for work that waits: it is sent while each step keeps to the time it named, so that a step that hangs is still found out.
+import { ownHeartbeat } from './own-heartbeat.ts';
 
 const tickMs = 1000;
 
@@ -22,4 +23,15 @@ export function createVouching(heartbeat: (progress: unknown) => void): Vouching
     },
     stop: () => clearInterval(ticks),
   };
+}
+
+/** Heartbeats until `work` has ended, for so long at most. */
+export async function vouchedFor<T>(seconds: number, work: () => Promise<T>): Promise<T> {
+  const vouching = createVouching(ownHeartbeat());
+  vouching.until(seconds, undefined);
+  try {
+    return await work();
+  } finally {
+    vouching.stop();
+  }
 }
