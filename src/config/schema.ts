@@ -192,6 +192,14 @@ export const configSchema = z.strictObject({
     useDefaultCredentials: z.boolean().default(false).meta({
       description: 'Take the credentials that the machine offers (Application Default Credentials).',
     }),
+    courseSheetId: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{5,120}$/, 'the id of a spreadsheet')
+      .optional()
+      .meta({
+        description:
+          'Spreadsheet whose first sheet leads from course codes (column A) to Classroom courses (column B).',
+      }),
     apiUrl: z
       .string()
       .regex(/^https?:\/\/[^\s/]+$/, 'an address without path')

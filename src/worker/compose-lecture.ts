@@ -53,6 +53,7 @@ export function composeLecture({
       slotsInFlight: storage === 'shared' ? lecture.slotsInFlight : 1,
       encoder: lecture.encoder,
       postPauseMs: google.apiUrl === undefined ? postPauseMs : 0,
+      ...(google.courseSheetId === undefined ? {} : { courseSheet: { id: google.courseSheetId } }),
     },
   };
 }
