@@ -1,6 +1,7 @@
 // `npm run bench [-- name…] [--write]`: runs the measurements one after another and prints a line for each; a missed target is shown, a measurement that breaks ends with 1.
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench.ts';
+import { benches as blanks } from './blank.ts';
 import { benches as downloads } from './download.ts';
 import { benches as merges } from './merge.ts';
 import { benches as days } from './merge-day.ts';
@@ -12,7 +13,16 @@ import { benches as scans } from './scan.ts';
 import { benches as memory } from './worker-memory.ts';
 import { writeReport } from './write-report.ts';
 
-const all: Bench[] = [...scans, ...merges, ...days, ...downloads, ...orchestration, ...memory, ...relays];
+const all: Bench[] = [
+  ...scans,
+  ...merges,
+  ...days,
+  ...downloads,
+  ...orchestration,
+  ...memory,
+  ...relays,
+  ...blanks,
+];
 
 function chosen(names: readonly string[]): Bench[] {
   const unknown = names.filter((name) => !all.some((bench) => bench.name.startsWith(name)));
