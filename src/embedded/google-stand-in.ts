@@ -2,10 +2,9 @@
 import { access, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
 import { dataFiles } from '../config/derived-defaults.ts';
 import type { Config } from '../config/schema.ts';
-import type { StandInDocument } from '../contract/stack.ts';
+import { standInDocument, type StandInDocument } from '../contract/stack.ts';
 import { Fault } from '../domain/fault.ts';
 import type { Run, RunEnd } from '../process/run-spec.ts';
 import { refuseTakenPorts } from './free-ports.ts';
@@ -31,16 +30,6 @@ export interface GoogleStandIn {
 
 /** In a package it is absent: what is published are the sources alone. */
 const program = join(fileURLToPath(new URL('../../test/fakes/google', import.meta.url)), 'main.ts');
-
-const preparedIds = z.object({
-  driveId: z.string(),
-  folderId: z.string(),
-  calendarId: z.string(),
-  courseId: z.string(),
-  courseCode: z.string(),
-  spreadsheetId: z.string(),
-  subject: z.string(),
-});
 
 /** @throws Fault ToolMissing where this is no checkout, ConfigInvalid where another account is configured */
 export async function requireStandIn({ google, dataDir }: Config): Promise<void> {
@@ -82,13 +71,12 @@ export async function startGoogleStandIn(spec: GoogleStandInSpec): Promise<Googl
     args: [program, directory, String(port)],
     isReady: async () => (await fetch(apiUrl, { signal: AbortSignal.timeout(2000) })).status === 404,
   });
-  const ids = preparedIds.parse(JSON.parse(await readFile(join(directory, 'ids.json'), 'utf8')));
-  const document = {
+  const document = standInDocument.parse({
     apiUrl,
     credentialsFile: join(directory, 'service-account.json'),
     clientFile: join(directory, 'oauth-client.json'),
-    ...ids,
-  };
+    ...(JSON.parse(await readFile(join(directory, 'ids.json'), 'utf8')) as object),
+  });
   return { document, pid: server.pid, ended: server.ended, stop: server.stop };
 }
 

@@ -1,5 +1,5 @@
 // One answer of a probe at Google, and the remedy that goes with each way of being refused.
-import { Fault, isFault } from '../domain/fault.ts';
+import { isFault, type Fault } from '../domain/fault.ts';
 import { scopesOf } from './connect.ts';
 import type { GoogleApi, GoogleConnection } from './google-types.ts';
 
@@ -45,7 +45,7 @@ export function failed(subject: ProbeSubject, error: unknown): ProbeRow {
 }
 
 function remedyOf({ world, api, remedies = {} }: ProbeSubject, { type, details }: Fault): string {
-  const reason = String(details['reason'] ?? '');
+  const reason = typeof details['reason'] === 'string' ? details['reason'] : '';
   const scopes = scopesOf[api].join(' ');
   const general: Readonly<Record<string, string>> = {
     accessNotConfigured: `Enable the ${apiNames[api]} in the Google Cloud project of the account (APIs & Services, Library), wait a minute and ask again.`,

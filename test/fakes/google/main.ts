@@ -9,10 +9,7 @@ import { World } from './world.ts';
 const mostEntries = 1000;
 
 const [directory, port = '0'] = process.argv.slice(2);
-if (directory === undefined || !/^\d{1,5}$/.test(port)) {
-  process.stderr.write('Usage: main.ts DIRECTORY [PORT]\n');
-  process.exit(2);
-}
+if (directory === undefined || !/^\d{1,5}$/.test(port)) throw new Error('Usage: main.ts DIRECTORY [PORT]');
 
 const files = join(directory, 'files');
 await rm(files, { recursive: true, force: true });
