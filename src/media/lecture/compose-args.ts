@@ -3,15 +3,14 @@ import type { ContainerName } from '../../domain/gap-report.ts';
 import { type FfmpegInput, ffmpegArgs, fileUrl } from '../ffmpeg-args.ts';
 import { demuxers } from '../probe.ts';
 import { type GraphSpec, paneOrder, pictureGraph, soundGraph } from './compose-graph.ts';
-import type { OpenedPane } from './compose-sources.ts';
-import type { FileSource } from './compose-spec.ts';
+import type { OpenedFile, OpenedPane, SourceUse } from './compose-spec.ts';
 import { type VideoEncoder, videoOptions } from './encoder.ts';
 
 /** A picture bigger than this is an attack on memory: 8K is a third of it. */
 const maxPixels = 100_000_000;
 
 /** Entering happens at a key frame; a transport stream has no index, and its seek lands anywhere: it needs a whole group of pictures. */
-export const pictureLeadSeconds: Record<ContainerName, number> = { flv: 1, mp4: 0, mpegts: 30, matroska: 0 };
+const pictureLeadSeconds: Record<ContainerName, number> = { flv: 1, mp4: 0, mpegts: 30, matroska: 0 };
 /** Sound of a moment may stand seconds away from its picture. */
 const soundLeadSeconds = 5;
 
@@ -21,7 +20,8 @@ export function composeArgs(
   const graph = { ...spec, lastFilters: spec.encoder.lastFilters };
   const panes = paneOrder(spec).map((role) => paneInput(spec.sources[role]!));
   const { sound } = spec.sources;
-  const inputs = [...panes, ...(sound ? [soundInput(sound)] : [])];
+  const sounds = sound ? [{ options: fileOptions(sound, 'sound'), source: fileUrl(sound.path) }] : [];
+  const inputs: FfmpegInput[] = [...panes, ...sounds];
   const [first, ...others] = inputs;
   return ffmpegArgs({
     inputs: [
@@ -48,25 +48,15 @@ function paneInput(pane: OpenedPane): FfmpegInput {
     return { options: [...guards(pane.demuxer), '-reinit_filter', '0'], source: fileUrl(pane.path) };
   return {
     // Without these two a change of size, or a turned picture, would begin the whole graph anew in the middle of the slot.
-    options: [
-      ...fileOptions(pane, pictureLeadSeconds[pane.container]),
-      '-reinit_filter',
-      '0',
-      '-noautorotate',
-    ],
+    options: [...fileOptions(pane, 'pane'), '-reinit_filter', '0', '-noautorotate'],
     source: fileUrl(pane.path),
   };
 }
 
-const soundInput = (sound: FileSource): FfmpegInput => ({
-  options: fileOptions(sound, soundLeadSeconds),
-  source: fileUrl(sound.path),
-});
-
 /** Times stay those of the file, and the graph does the cutting: so a file that begins late, or not at its own zero, stays where it is. */
-export function fileOptions(source: FileSource, leadSeconds: number): string[] {
-  const { container, shiftSeconds } = source;
-  const inSeconds = -shiftSeconds - leadSeconds;
+export function fileOptions(source: OpenedFile, use: SourceUse | 'pane'): string[] {
+  const { container, enterSeconds } = source;
+  const inSeconds = enterSeconds - (use === 'sound' ? soundLeadSeconds : pictureLeadSeconds[container]);
   return [
     '-copyts',
     ...(inSeconds > 0 ? ['-noaccurate_seek', '-seek_timestamp', '1', '-ss', inSeconds.toFixed(6)] : []),

@@ -1,7 +1,7 @@
 // The filter graphs of a slot: where each pane's pictures stand in time and on the canvas, and the sound beside them. Text only; nothing runs here.
 import type { Layout, PanePlace } from '../../domain/lecture-layout.ts';
 import { samplesPerSecond } from '../../domain/lecture-grid.ts';
-import type { OpenedPane, OpenedSources, PaneRole, Rotation } from './compose-sources.ts';
+import type { OpenedPane, OpenedSources, PaneRole, Rotation } from './compose-spec.ts';
 
 export interface GraphSpec {
   layout: Layout;

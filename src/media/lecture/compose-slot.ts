@@ -3,10 +3,10 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isFault } from '../../domain/fault.ts';
 import { composeArgs } from './compose-args.ts';
-import { blameSource } from './compose-blame.ts';
+import { blameSource } from './compose-decode.ts';
 import { slotComplaint } from './compose-check.ts';
-import { type OpenedSources, openSources } from './compose-sources.ts';
-import type { ComposeDeps, ComposedPiece, ComposeSlotSpec } from './compose-spec.ts';
+import { openSources } from './compose-sources.ts';
+import type { ComposeDeps, ComposedPiece, ComposeSlotSpec, OpenedSources } from './compose-spec.ts';
 import { softwareEncoder, type VideoEncoder } from './encoder.ts';
 
 export type { ComposeDeps, ComposedPiece, ComposeSlotSpec, PaneSource, SoundSource } from './compose-spec.ts';

@@ -4,24 +4,21 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { Fault } from '../../domain/fault.ts';
 import { ffprobeInputArgs } from '../probe.ts';
-import type { ComposeDeps, ComposeSlotSpec, FileSource, PaneSource } from './compose-spec.ts';
+import type {
+  ComposeDeps,
+  ComposeSlotSpec,
+  FileSource,
+  OpenedFile,
+  OpenedPane,
+  OpenedSources,
+  PaneRole,
+  PaneSource,
+  Rotation,
+  SourceUse,
+} from './compose-spec.ts';
 import { makeFiller } from './filler.ts';
-
-export type PaneRole = 'left' | 'right';
-
-/** How far a picture must be turned to stand upright, degrees counterclockwise. */
-export type Rotation = 0 | 90 | 180 | 270;
-
-/** A pane's source, ready to stand in a graph. */
-export type OpenedPane =
-  | ({ kind: 'file'; rotation: Rotation; frameRate: number } & FileSource)
-  | { kind: 'still'; path: string; demuxer: 'png_pipe' | 'jpeg_pipe' };
-
-export interface OpenedSources {
-  left?: OpenedPane;
-  right?: OpenedPane;
-  sound?: FileSource;
-}
+import { requireDecodable, unreadable } from './compose-decode.ts';
+import { ptsSpan } from '../pts-order.ts';
 
 /** Throws MediaUnreadable for a source that holds nothing of its kind; its details say `role` and `path`. */
 export async function openSources(
@@ -37,8 +34,19 @@ export async function openSources(
     throw new Fault('InputInvalid', 'A slot needs a source for at least one pane of its layout');
   const { sound } = spec;
   if (sound && (await streamsOf(deps, { ...spec, use: 'sound', source: sound })).hasSound)
-    opened.sound = sound;
+    opened.sound = await entered(deps, { ...spec, source: sound });
   return opened;
+}
+
+/** Behind its last picture nothing can be entered. A file of sound alone has no pictures to tell its end. */
+async function entered(
+  deps: ComposeDeps,
+  spec: { source: FileSource; signal: AbortSignal },
+): Promise<OpenedFile & { pictures: number }> {
+  const { source, signal } = spec;
+  const { count, last } = ptsSpan((await deps.readTimes({ path: source.path, signal })).videoPts);
+  const fromSeconds = -source.shiftSeconds;
+  return { ...source, pictures: count, enterSeconds: count > 0 ? Math.min(fromSeconds, last) : fromSeconds };
 }
 
 type Sources = ComposeSlotSpec & { dir: string };
@@ -57,8 +65,11 @@ async function openPane(
     return { kind: 'still', path, demuxer: 'png_pipe' };
   }
   const { video } = await streamsOf(deps, { ...spec, use: role, source });
-  if (!video) throw unreadable({ use: role, source, reason: 'it holds no pictures' });
-  return { ...source, ...video };
+  const file = await entered(deps, { ...spec, source });
+  if (!video || file.pictures === 0) throw unreadable({ use: role, source, reason: 'it holds no pictures' });
+  await requireDecodable(deps, { ...spec, use: role, source: file });
+  // A file that ends before the slot is moved: its last picture is what stands there.
+  return { kind: 'file', ...file, ...video, shiftSeconds: -file.enterSeconds };
 }
 
 const pictureStarts: readonly (readonly [string, 'png_pipe' | 'jpeg_pipe'])[] = [
@@ -79,21 +90,6 @@ async function stillDemuxer(source: { path: string }, use: PaneRole): Promise<'p
   } finally {
     await file.close();
   }
-}
-
-export type SourceUse = PaneRole | 'sound';
-
-export function unreadable(about: {
-  use: SourceUse;
-  source: { path: string; role?: string };
-  reason: string;
-}): Fault {
-  const { use, source, reason } = about;
-  const what = use === 'sound' ? 'The sound' : `The ${use} pane`;
-  return new Fault('MediaUnreadable', `${what} cannot be made of ${source.path}: ${reason}`, {
-    role: source.role ?? use,
-    path: source.path,
-  });
 }
 
 interface Streams {

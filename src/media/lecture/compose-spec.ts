@@ -56,3 +56,28 @@ export interface ComposedPiece {
   /** `none`: no source, or a source without a sound stream. */
   sound: 'source' | 'none';
 }
+
+export type PaneRole = 'left' | 'right';
+
+/** What a source is used for in a slot. */
+export type SourceUse = PaneRole | 'sound';
+
+/** How far a picture must be turned to stand upright, degrees counterclockwise. */
+export type Rotation = 0 | 90 | 180 | 270;
+
+/** A recorded file and where reading begins. */
+export interface OpenedFile extends FileSource {
+  /** Presentation time in the file: the moment that the slot begins with, or the file's last picture when that lies before it. */
+  enterSeconds: number;
+}
+
+/** A pane's source, ready to stand in a graph. */
+export type OpenedPane =
+  | ({ kind: 'file'; rotation: Rotation; frameRate: number } & OpenedFile)
+  | { kind: 'still'; path: string; demuxer: 'png_pipe' | 'jpeg_pipe' };
+
+export interface OpenedSources {
+  left?: OpenedPane;
+  right?: OpenedPane;
+  sound?: OpenedFile;
+}
