@@ -78,6 +78,7 @@ const documents: DocumentPage[] = [
   { title: 'Webhook', printedBy: '`room webhook add --json`', schema: webhook.webhookDocument },
   { title: 'Webhook list', printedBy: '`room webhook list --json`', schema: webhook.webhookList },
   { title: 'Webhook removed', printedBy: '`room webhook rm --json`', schema: webhook.webhookRemoved },
+  { title: 'NVR imported', printedBy: '`room import-nvr --json`', schema: lectureAsked.nvrImported },
   { title: 'Lecture added', printedBy: '`lecture request --json`', schema: lecture.lectureAdded },
   {
     title: 'Lecture',

@@ -16,7 +16,10 @@ export function roomCommand(terminal: Terminal): Command {
     .addCommand(remove(terminal))
     .addCommand(roomSourceCommand(terminal));
   for (const blank of blankCommands(terminal)) command.addCommand(blank);
-  return command.addCommand(roomCourseCommand(terminal)).addCommand(roomWebhookCommand(terminal));
+  return command
+    .addCommand(roomCourseCommand(terminal))
+    .addCommand(roomWebhookCommand(terminal))
+    .addCommand(importNvr(terminal));
 }
 
 const examples = (...lines: string[]): string =>
@@ -122,3 +125,23 @@ const remove = (terminal: Terminal): Command =>
   ofRoom('rm', 'Remove a room. Its cameras, lectures and files stay; its calendar is followed no longer.')
     .addHelpText('after', examples('rm A101'))
     .action(perform(terminal, async () => (await import('./room/run.ts')).removeRoom));
+
+const importNvr = (terminal: Terminal): Command =>
+  withCommonFlags(new Command('import-nvr'))
+    .description(
+      'Take over rooms, sources and records of an old NVR database. A second import changes nothing.',
+    )
+    .option('--dsn <address>', 'postgres://user@host:port/database, without a password')
+    .option('--dsn-file <file>', 'read the address from a file')
+    .option('--dsn-stdin', 'read the address from the first line of standard input')
+    .option('--time-zone <zone>', 'zone of its dates and times', 'Europe/Moscow')
+    .addHelpText(
+      'after',
+      `
+The database is only read. Rows that cannot be taken over are named with the reason, and the exit code is 1; the others are taken over.
+
+Examples:
+  $ longtake room import-nvr --dsn-file ./nvr.dsn
+  $ longtake room import-nvr --dsn-stdin --json < nvr.dsn`,
+    )
+    .action(perform(terminal, async () => (await import('./room/import-nvr.ts')).importRooms));

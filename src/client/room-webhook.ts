@@ -4,6 +4,7 @@ import type { WebhookRow } from '../catalog/lecture-types.ts';
 import { webhookRequest, type WebhookDocument } from '../contract/webhook.ts';
 import { Fault } from '../domain/fault.ts';
 import { isoFromMs } from '../domain/range.ts';
+import { checkWebhookTemplate } from '../domain/webhook-text.ts';
 
 type Webhooks = Pick<Catalog, 'webhooks' | 'rooms'>;
 
@@ -16,6 +17,7 @@ export async function addWebhook(catalog: Webhooks, request: unknown): Promise<W
       remedy: '`longtake room webhook add --help` shows what each kind takes.',
     });
   }
+  if (data.template !== undefined) checkWebhookTemplate(data.template);
   for (const room of data.rooms) await catalog.rooms.require(room);
   const { secret, template, to, ...row } = data;
   await catalog.webhooks.put({

@@ -1,12 +1,12 @@
 // The workflow bundle of a test run: built by the first file that asks, read by all others.
 import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { inject } from 'vitest';
 
-const workflowsPath = fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url));
+const own = fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url));
 
 const exists = (path: string): Promise<boolean> =>
   stat(path).then(
@@ -14,15 +14,15 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-async function build(codePath: string): Promise<void> {
+async function build(workflowsPath: string, codePath: string): Promise<void> {
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
   await writeFile(`${codePath}.new`, code);
   await rename(`${codePath}.new`, codePath);
 }
 
-/** For `Worker.create({ workflowBundle })`. Waits when another test file is building it; takes over when that one failed. */
-export async function workflowBundle(): Promise<{ codePath: string }> {
-  const codePath = join(inject('sharedDir'), 'workflows.js');
+/** For `Worker.create({ workflowBundle })`, of the product's workflows or those of another file. Waits when another test file is building it; takes over when that one failed. */
+export async function workflowBundle(workflowsPath = own): Promise<{ codePath: string }> {
+  const codePath = join(inject('sharedDir'), `${basename(workflowsPath, '.ts')}.js`);
   const claim = `${codePath}.claim`;
   for (let claimNumber = 0; claimNumber < 3; claimNumber++) {
     try {
@@ -32,7 +32,7 @@ export async function workflowBundle(): Promise<{ codePath: string }> {
       if (await built(codePath)) return { codePath };
       continue;
     }
-    await build(codePath);
+    await build(workflowsPath, codePath);
     return { codePath };
   }
   throw new Error(`the workflow bundle of ${workflowsPath} could not be built by any of three test files`);
