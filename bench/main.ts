@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import type { Bench } from './bench.ts';
 import { benches as blanks } from './blank.ts';
+import { benches as composites } from './composite.ts';
 import { benches as downloads } from './download.ts';
 import { benches as merges } from './merge.ts';
 import { benches as days } from './merge-day.ts';
@@ -22,6 +23,7 @@ const all: Bench[] = [
   ...memory,
   ...relays,
   ...blanks,
+  ...composites,
 ];
 
 function chosen(names: readonly string[]): Bench[] {

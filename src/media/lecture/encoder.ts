@@ -30,19 +30,19 @@ export const hardwareEncoders: readonly VideoEncoder[] = [
     name: 'h264_nvenc',
     deviceOptions: [],
     lastFilters: [],
-    options: ['-preset', 'p4', '-rc', 'vbr', '-cq', '23', '-b:v', '0', '-profile:v', 'high'],
+    options: ['-preset', 'p4', '-rc', 'vbr', '-cq', '23', '-b:v', '0', '-bf', '2', '-profile:v', 'high'],
   },
   {
     name: 'h264_qsv',
     deviceOptions: [],
     lastFilters: ['format=nv12'],
-    options: ['-global_quality', '22', '-profile:v', 'high'],
+    options: ['-global_quality', '22', '-bf', '2', '-profile:v', 'high'],
   },
   {
     name: 'h264_vaapi',
     deviceOptions: ['-vaapi_device', '/dev/dri/renderD128'],
     lastFilters: ['format=nv12', 'hwupload'],
-    options: ['-qp', '22', '-profile:v', 'high'],
+    options: ['-qp', '22', '-bf', '2', '-profile:v', 'high'],
   },
 ];
 
@@ -52,7 +52,7 @@ const keyFrameSeconds = 4;
 /** Everything behind the graph that makes a slot's picture; groups of pictures are closed, so that slots join. */
 export function videoOptions(encoder: VideoEncoder, frameRate: number): string[] {
   const group = String(frameRate * keyFrameSeconds);
-  return ['-c:v', encoder.name, ...encoder.options, '-g', group, '-flags', '+cgop', '-bf', '2'];
+  return ['-c:v', encoder.name, ...encoder.options, '-g', group, '-flags', '+cgop'];
 }
 
 /** Answers the card's encoder, or undefined where none works. */
