@@ -73,6 +73,7 @@ describe('the right pane', () => {
 describe('a single slot between two of one source', () => {
   test.each([
     ['stays with the board where the screen was on for less than half', 'XB 7B XB', 'board board board'],
+    ['stays with the board where it was on for four tenths', 'XB 6B XB', 'board board board'],
     ['goes to the screen where it was on for half', 'XB 5B XB', 'board screen board'],
     ['stays with the screen where it was blank for four fifths', 'SB 8B SB', 'screen screen screen'],
     ['stays with the screen also where the last picture would stand', 'S 9 S', 'screen screen screen'],
