@@ -5,10 +5,6 @@ import type { LectureState } from '../contract/lecture-messages.ts';
 import type { LectureDocument, lectureList } from '../contract/lecture.ts';
 import { isoFromMs, toInstantRange } from '../domain/range.ts';
 
-const endStates: readonly LectureState[] = ['complete', 'incomplete', 'failed', 'cancelled'];
-
-export const hasLectureEnded = (state: LectureState): boolean => endStates.includes(state);
-
 export type LectureListed = z.output<typeof lectureList>[number];
 
 type Lectures = Pick<LectureCatalog, 'lectures' | 'publications'>;

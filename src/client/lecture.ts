@@ -3,13 +3,13 @@ import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/c
 import type { LectureCatalog, LectureRow, RoomRow } from '../catalog/lecture-types.ts';
 import { lectureWorkflowId } from '../contract/ids.ts';
 import { lectureRequest, type LectureRequest } from '../contract/lecture.ts';
+import { isLectureOver } from '../contract/lecture-messages.ts';
 import { lectureStart, type LectureStart } from '../contract/lecture-start.ts';
 import { localParts } from '../domain/calendar.ts';
 import { Fault } from '../domain/fault.ts';
 import { isoFromMs, type InstantRange, type MsRange, toMsRange } from '../domain/range.ts';
 import { datedId } from './dated-id.ts';
 import { hoursToRange, type LocalHours } from './lecture-hours.ts';
-import { hasLectureEnded } from './lecture-documents.ts';
 
 export type LectureRooms = Pick<LectureCatalog, 'rooms' | 'lectures'>;
 
@@ -44,7 +44,7 @@ export async function requestLecture(
     ...(event ? { event } : {}),
     spec,
   });
-  if (!hasLectureEnded(row.state)) await startRequested(client, startOf(row, room.spec.timeZone));
+  if (!isLectureOver(row.state)) await startRequested(client, startOf(row, room.spec.timeZone));
   return { id: row.id, workflowId: lectureWorkflowId(row.id), joined };
 }
 

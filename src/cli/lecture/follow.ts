@@ -2,8 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openTemporal, type TemporalDoor } from '../../client/connect.ts';
 import { lectureRunStatus, queryLecture } from '../../client/lecture-control.ts';
-import { hasLectureEnded } from '../../client/lecture-documents.ts';
 import { exitCodes, type ExitCode } from '../../contract/exit-codes.ts';
+import { isLectureOver } from '../../contract/lecture-messages.ts';
 import { createProgress } from '../output/progress-line.ts';
 import { renderTable } from '../output/table.ts';
 import type { Invocation } from '../perform.ts';
@@ -60,7 +60,7 @@ export async function followLecture(session: Session, following: Following): Pro
 }
 
 const hasEnded = async ({ catalog }: Session, id: string): Promise<boolean> =>
-  hasLectureEnded((await catalog.lectures.require(id)).state);
+  isLectureOver((await catalog.lectures.require(id)).state);
 
 /** Terminated by somebody, or never started: the row alone would be waited for without end. */
 async function hasLostItsRun(session: Session, { id, temporal }: Following): Promise<boolean> {
