@@ -115,8 +115,8 @@ export interface Drive {
   getFile(id: string): Promise<DriveFile>;
   /** No folder, of exactly that name; of several the largest. What was put there seconds ago may not show yet. */
   findFile(place: { folderId: string; name: string }): Promise<DriveFile | undefined>;
-  /** The oldest folder of exactly that name. */
-  findFolder(place: { parentId: string; name: string }): Promise<DriveFile | undefined>;
+  /** Folders of exactly that name, the oldest first. */
+  findFolders(place: { parentId: string; name: string }): Promise<DriveFile[]>;
   /**
    * Sends the file once, however often and wherever it is called again, and proves the copy. When Drive's copy differs, or something else
    * lies under the id, the fault (TransferFailed, GonePermanently) has `details.needsNewId`.

@@ -16,8 +16,7 @@ export function createDrive(connection: GoogleConnection, settings: DriveSetting
     ensureRoomFolder: (room) => ensureRoomFolder(context, room),
     getFile: (id) => getFile(context, id),
     findFile: async (place) => largest(await findByName(context, { ...place, isFolder: false })),
-    findFolder: async ({ parentId, name }) =>
-      (await findByName(context, { folderId: parentId, name, isFolder: true }))[0],
+    findFolders: ({ parentId, name }) => findByName(context, { folderId: parentId, name, isFolder: true }),
     upload: (spec) => upload(context, spec),
     replaceContent: (spec) => replaceContent(context, spec),
     share: (sharing) => share(context, sharing),

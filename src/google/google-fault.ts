@@ -9,7 +9,7 @@ export interface GoogleRefusal {
   status: number;
   /** `storageQuotaExceeded`, `PERMISSION_DENIED`, `AttachmentNotVisible`, `invalid_grant`; empty when Google gives none. */
   reason: string;
-  /** `errors[0].domain` of the older APIs. */
+  /** `errors[0].domain` of the older APIs; `oauth` for a refusal of the token endpoint. */
   domain: string;
   message: string;
   retryAfter: string | undefined;
@@ -26,6 +26,9 @@ interface ErrorDocument {
       };
   error_description?: string;
 }
+
+/** What it refuses is who we are, whatever its word for it. */
+const tokenEndpoint = 'oauth';
 
 const transientReasons = [
   'backendError',
@@ -78,10 +81,8 @@ function typeOf({ status, reason, domain }: GoogleRefusal): FaultType {
   const isUsageLimit = domain === 'usageLimits' && reason === 'quotaExceeded';
   if (isUsageLimit || transientReasons.includes(reason)) return 'GoogleTransient';
   if (dailyReasons.includes(reason) || fullReasons.includes(reason)) return 'QuotaExceeded';
-  if (['invalid_grant', 'invalid_client', 'unauthorized_client', 'access_denied'].includes(reason))
-    return 'AuthRejected';
   if (status === 408 || status === 429 || status >= 500) return 'GoogleTransient';
-  if (status === 401 || status === 403) return 'AuthRejected';
+  if (status === 401 || status === 403 || domain === tokenEndpoint) return 'AuthRejected';
   if (status === 404 || status === 410) return 'GonePermanently';
   if (status === 409 || status === 412) return 'Conflict';
   return 'InputInvalid';
@@ -122,7 +123,7 @@ export function readRefusal(answer: {
   const { status, retryAfter } = answer;
   const { error, error_description: description } = documentOf(answer.body);
   if (typeof error === 'string')
-    return { status, reason: short(error), domain: '', message: short(description ?? ''), retryAfter };
+    return { status, reason: short(error), domain: tokenEndpoint, message: short(description ?? ''), retryAfter };
   const message = short(error?.message ?? '');
   const named = /^@(\w+)\s*/.exec(message)?.[1];
   const [first] = error?.errors ?? [];

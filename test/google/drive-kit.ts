@@ -27,7 +27,7 @@ export interface DriveKit extends AsyncDisposable {
   lecture(spec: { sizeBytes: number; name?: string }): Promise<UploadSpec>;
 }
 
-export async function openDrive({ chunkBytes = granule, requestSeconds = 5 } = {}): Promise<DriveKit> {
+export async function openDrive({ chunkBytes = granule, requestSeconds = 60 } = {}): Promise<DriveKit> {
   const [fake, dir] = await Promise.all([startGoogle(), tempDir()]);
   fake.limits.unitsPerMinute = { drive: 1e9, calendar: 1e9, classroom: 1e9, sheets: 1e9 };
   fake.accounts.addPerson(owner);

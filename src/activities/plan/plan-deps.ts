@@ -7,6 +7,7 @@ import type { MergedFile, MergeSegment, MergeSpec } from '../../media/merge.ts';
 import type { RecordResult, RecordSpec } from '../../media/record-rtsp.ts';
 import type { Scanner } from '../../media/scan/scanner.ts';
 import type { Playback, PlaybackSpec } from '../../mediamtx/playback.ts';
+import type { Drive } from '../../google/drive-types.ts';
 import type { Storage } from '../../storage/storage-types.ts';
 import type { Exporter, VerifyMode } from '../../transfer/export-target.ts';
 import type { Downloader } from '../../transfer/http-download.ts';
@@ -20,6 +21,8 @@ export interface PlanDeps {
   downloader: Downloader;
   playback: (server: Omit<PlaybackSpec, 'downloader'>) => Playback;
   exporter: Exporter;
+  /** Absent: no account at Google is configured. */
+  drive?: Drive | undefined;
   /** Told the begin and end of each step that takes time. */
   faultPoint: FaultPoint;
   /** Whether the server still waits for this attempt of an activity. */

@@ -1,6 +1,7 @@
 // Which source fetches from which kind of archive.
 import type { Fetched, FetchRequest, FetchSegment } from './fetched.ts';
 import type { PlanDeps } from './plan-deps.ts';
+import { fetchFromDrive } from './source-drive.ts';
 import { fetchFromFile } from './source-file.ts';
 import { fetchFromHttp } from './source-http.ts';
 import { fetchFromMediamtx } from './source-mediamtx.ts';
@@ -12,6 +13,7 @@ const sources: Record<string, FetchSegment> = {
   mediamtx: fetchFromMediamtx,
   rtsp: fetchFromRtsp,
   file: fetchFromFile,
+  drive: fetchFromDrive,
 };
 
 export async function fetchSegment(deps: PlanDeps, request: FetchRequest): Promise<Fetched> {
