@@ -66,7 +66,7 @@ export async function startGoogleStandIn(spec: GoogleStandInSpec): Promise<Googl
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const apiUrl = `http://${ip}:${port}`;
   const server = await startServerProcess({
-    ...{ run, logFile, label: 'The stand-in for Google', startSeconds: 30 },
+    ...{ run, logFile, label: 'The stand-in for Google', startSeconds: 90 },
     command: process.execPath,
     args: [program, directory, String(port)],
     isReady: async () => (await fetch(apiUrl, { signal: AbortSignal.timeout(2000) })).status === 404,

@@ -36,6 +36,8 @@ export class GoogleFake extends Shelf implements AsyncDisposable {
     });
     // Uploads may stand still for as long as a test wants.
     this.#server.requestTimeout = 0;
+    // Clients end idle lines: one that both ends close at once looks like a fault that no script asked for.
+    this.#server.keepAliveTimeout = 0;
     this.#server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.on('error', () => undefined);
