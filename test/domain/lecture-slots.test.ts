@@ -84,6 +84,15 @@ describe('lectureSlots', () => {
     expect(localParts(slot!.startMs, timeZone).hh).toBe('00');
   });
 
+  test.each([
+    ['before it', '2026-03-29T00:30:00Z', '01:20 03:00 03:20'],
+    ['after it', '2026-03-29T01:10:00Z', '03:00 03:20'],
+  ])('a skip over a begin is one itself, for a lecture that begins %s', (_, startAt, begins) => {
+    const slots = slotsOf(startAt, '2026-03-29T01:30:00Z', 'Europe/Berlin', 40 * 60);
+    const shown = beginsOf(slots, 'Europe/Berlin').map((text) => text.slice(0, 5));
+    expect(shown.join(' ')).toBe(begins);
+  });
+
   test('slots that do not divide the day begin anew at midnight', () => {
     const slots = slotsOf('2026-09-14T23:30:00Z', '2026-09-15T00:10:00Z', 'UTC', 7 * 60);
     const begins = slots.map(({ startMs }) => isoFromMs(startMs).slice(11, 16));
@@ -96,22 +105,28 @@ describe('lectureSlots', () => {
   });
 });
 
-const zones = [
-  'UTC',
-  'Europe/Berlin',
-  'Asia/Kathmandu',
-  'Australia/Lord_Howe',
-  'America/St_Johns',
-  'Africa/Cairo',
+/** Clock changes forward and back, by an hour and by half of one, at midnight too; and a zone without any. */
+const changes: [string, string][] = [
+  ['Europe/Berlin', '2026-03-29T01:00:00Z'],
+  ['Europe/Berlin', '2026-10-25T01:00:00Z'],
+  ['Australia/Lord_Howe', '2026-10-03T15:30:00Z'],
+  ['Australia/Lord_Howe', '2026-04-04T15:00:00Z'],
+  ['America/St_Johns', '2026-11-01T04:30:00Z'],
+  ['Africa/Cairo', '2026-04-23T22:00:00Z'],
+  ['Africa/Cairo', '2026-10-29T21:00:00Z'],
+  ['Asia/Kathmandu', '2026-09-14T00:00:00Z'],
 ];
-const anyLecture = fc.record({
-  startMs: fc
-    .integer({ min: Date.UTC(2024, 0, 1) / 1000, max: Date.UTC(2028, 0, 1) / 1000 })
-    .map((s) => s * 1000),
-  lengthSeconds: fc.integer({ min: 1, max: 6 * 3600 }),
-  slotSeconds: fc.constantFrom(600, 1500, 1800, 3600, 5400, 14_400),
-  timeZone: fc.constantFrom(...zones),
-});
+const anyLecture = fc
+  .record({
+    change: fc.constantFrom(...changes),
+    awaySeconds: fc.integer({ min: -18_000, max: 18_000 }),
+    lengthSeconds: fc.integer({ min: 1, max: 6 * 3600 }),
+    slotSeconds: fc.constantFrom(600, 1500, 1800, 2400, 3600, 5400, 14_400),
+  })
+  .map(({ change: [timeZone, changeAt], awaySeconds, lengthSeconds, slotSeconds }) => ({
+    ...{ timeZone, lengthSeconds, slotSeconds },
+    startMs: Date.parse(changeAt) + awaySeconds * 1000,
+  }));
 
 test('slots tile the lecture, whatever the zone and the clock do', () => {
   fc.assert(
