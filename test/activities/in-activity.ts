@@ -10,7 +10,7 @@ export interface RunningActivity<T> {
   cancel(details?: Partial<ActivityCancellationDetails>): void;
 }
 
-export function inActivity<T>(work: () => Promise<T>): RunningActivity<T> {
+export function inActivity<T>(work: () => Promise<T>, info: Partial<Info> = {}): RunningActivity<T> {
   const heartbeats: unknown[] = [];
   const cancelling = new AbortController();
   const cancelled = new Promise<never>((_, reject) => {
@@ -20,7 +20,7 @@ export function inActivity<T>(work: () => Promise<T>): RunningActivity<T> {
   const unused = {} as never;
   const told: { details?: ActivityCancellationDetails } = {};
   const context = new Context(
-    { activityId: '1', activityType: 'test' } as Info,
+    { activityId: '1', activityType: 'test', attempt: 1, ...info } as Info,
     cancelled,
     cancelling.signal,
     (details) => void heartbeats.push(details),

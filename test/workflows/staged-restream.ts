@@ -40,7 +40,7 @@ export interface StagedRestream extends FakeRestream {
 let isQuiet = false;
 
 /** Lines about queues without workflows, and about failures and cancellations that a test wants, would drown what a test has to say. */
-function quieten(): void {
+export function quieten(): void {
   if (isQuiet) return;
   isQuiet = true;
   const expected = /^(?:No workflows registered|Workflow failed|Activity failed|Workflow cancelled)/;
