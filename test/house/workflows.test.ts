@@ -59,8 +59,8 @@ describe('messages', () => {
   const capabilities = [
     { capability: 'plan', docs: planMessageDocs, between: ['cameraDayDone', 'changeTolerance'] },
     { capability: 'restream', docs: restreamMessageDocs, between: ['retire', 'relayReported'] },
-    { capability: 'lecture', docs: lectureMessageDocs, between: [] },
-    { capability: 'intake', docs: intakeMessageDocs, between: [] },
+    { capability: 'lecture', docs: lectureMessageDocs, between: [] as string[] },
+    { capability: 'intake', docs: intakeMessageDocs, between: [] as string[] },
   ];
 
   it.each(capabilities)(
