@@ -10,6 +10,7 @@ import { queues } from '../../src/contract/queues.ts';
 import { cameraRow } from '../catalog/rows.ts';
 import { roomSpec } from '../catalog/lecture-rows.ts';
 import { endLecture, heardByLecture, type HeardByLecture } from '../fakes/lecture-workflow.ts';
+import { eventually } from '../setup/eventually.ts';
 import { ownNamespace } from '../setup/own-namespace.ts';
 import { workflowBundle } from '../setup/workflow-bundle.ts';
 
@@ -43,7 +44,7 @@ export async function startCallers(): Promise<Callers> {
     client,
     address,
     namespace,
-    heard: (id) => handleOf(id).query(heardByLecture),
+    heard: (id) => eventually(() => handleOf(id).query(heardByLecture)),
     end: async (id, state) => {
       await handleOf(id).signal(endLecture, state);
       await handleOf(id).result();

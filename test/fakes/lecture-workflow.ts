@@ -7,6 +7,7 @@ import {
   defineUpdate,
   setHandler,
 } from '@temporalio/workflow';
+import { roomChanged } from '../../src/contract/intake-messages.ts';
 import * as messages from '../../src/contract/lecture-messages.ts';
 import type { LectureInput, LectureProgress, LectureResult } from '../../src/contract/lecture-messages.ts';
 
@@ -41,6 +42,12 @@ export async function lecture(input: LectureInput): Promise<LectureResult> {
   });
   await condition(() => state !== undefined);
   return { lectureId: input.lectureId, state: state! };
+}
+
+/** The reader of a calendar, that reads nothing. */
+export async function lectureIntake(): Promise<void> {
+  setHandler(roomChanged, () => {});
+  await condition(() => false);
 }
 
 export const count = defineUpdate<number, [{ by: number }]>('count');

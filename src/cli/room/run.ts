@@ -2,6 +2,7 @@
 import { openTemporal } from '../../client/connect.ts';
 import { tellIntake } from '../../client/room-intake.ts';
 import { putRoom, roomDocumentOf } from '../../client/room.ts';
+import { lectureIntakeWorkflowId } from '../../contract/ids.ts';
 import type { roomDocument, RoomDocument, roomList, roomRemoved } from '../../contract/room.ts';
 import { printJson } from '../output/json.ts';
 import { renderTable } from '../output/table.ts';
@@ -15,7 +16,8 @@ export const addRoom = (invocation: Invocation): Promise<void> =>
     const [id = ''] = args;
     const known = await catalog.rooms.get(id);
     const room = await putRoom(catalog, roomFieldsOf(id, flags));
-    if (hasCalendar(room) || (known && hasCalendar(known.spec))) await followCalendar(session, id);
+    if (hasCalendar(room) || (known && hasCalendar(known.spec)))
+      await tellReader(session, { roomId: id, otherwise: `say \`longtake room add ${id}\` again` });
     if (json) return printJson<typeof roomDocument>(terminal, room);
     terminal.out(`Room ${id} saved.`);
     if (room.sources.length === 0)
@@ -27,8 +29,11 @@ export const addRoom = (invocation: Invocation): Promise<void> =>
 const hasCalendar = ({ calendarId, calendarFeed }: Partial<RoomDocument>): boolean =>
   calendarId !== undefined || calendarFeed !== undefined;
 
-/** The room is saved whatever comes of this. */
-async function followCalendar({ catalog, config, terminal }: Session, roomId: string): Promise<void> {
+/** The room is saved whatever comes of this. @param told otherwise: what a person can do about it */
+async function tellReader(
+  { catalog, config, terminal }: Session,
+  { roomId, otherwise }: { roomId: string; otherwise: string },
+): Promise<void> {
   try {
     const temporal = await openTemporal(config.temporal);
     try {
@@ -39,7 +44,7 @@ async function followCalendar({ catalog, config, terminal }: Session, roomId: st
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     terminal.err(
-      `The reader of its calendar has not been told: ${reason} Say \`longtake room add ${roomId}\` once Temporal is up.`,
+      `The reader of its calendar has not been told: ${reason} Once Temporal is up, ${otherwise}.`,
     );
   }
 }
@@ -94,7 +99,8 @@ export const removeRoom = (invocation: Invocation): Promise<void> =>
     const [id = ''] = args;
     const { spec } = await catalog.rooms.require(id);
     await catalog.rooms.remove(id);
-    if (hasCalendar(spec)) await followCalendar(session, id);
+    const otherwise = `send \`roomChanged\` to the workflow ${lectureIntakeWorkflowId(id)}`;
+    if (hasCalendar(spec)) await tellReader(session, { roomId: id, otherwise });
     if (json) return printJson<typeof roomRemoved>(terminal, { id, removed: true });
     terminal.out(`Room ${id} removed; its cameras, lectures and files stay.`);
   });
