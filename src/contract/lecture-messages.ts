@@ -1,6 +1,7 @@
 // What the workflow of a lecture takes, answers and listens to. No zod here: this file goes into the workflow bundle.
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { LayoutName } from '../domain/lecture-layout.ts';
+import { rightChoices } from '../domain/pane-choice.ts';
 import type { RightChoice, SlotChoice } from '../domain/pane-choice.ts';
 
 /** `waiting`: for the files of its slots; `incomplete`: published, but pictures are missing or a place refused it. */
@@ -85,6 +86,16 @@ export interface LectureResult {
 export interface PaneOverride {
   slot: number;
   right: RightChoice | 'auto';
+}
+
+/** The highest number of a slot that is stored. */
+export const highestSlot = 1000;
+
+/** Signals can be sent by anybody: what is no word for a slot changes nothing. */
+export function isPaneOverride(word: unknown): word is PaneOverride {
+  const { slot, right } = (word ?? {}) as Partial<Record<keyof PaneOverride, unknown>>;
+  const isSlot = Number.isInteger(slot) && (slot as number) >= 0 && (slot as number) <= highestSlot;
+  return isSlot && (right === 'auto' || rightChoices.some((choice) => choice === right));
 }
 
 /** What of a lecture may be changed while it runs; absent fields stay. Instants in ISO 8601 with offset. */

@@ -3,7 +3,13 @@ import { z } from 'zod';
 import { layoutNames } from '../domain/lecture-layout.ts';
 import { leftChoices, rightChoices } from '../domain/pane-choice.ts';
 import { cameraId } from './camera.ts';
-import { lectureFileRoles, lectureStates, publicationKinds, publicationStates } from './lecture-messages.ts';
+import {
+  highestSlot,
+  lectureFileRoles,
+  lectureStates,
+  publicationKinds,
+  publicationStates,
+} from './lecture-messages.ts';
 
 const instant = z.iso.datetime({ offset: true });
 
@@ -50,7 +56,7 @@ export const lectureSpec = z.strictObject({
     .describe('Right pane: auto is the screen unless it is blank, else the board.'),
   layout: z.enum(layoutNames).optional().describe('Over the room’s own.'),
   overrides: z
-    .array(z.strictObject({ slot: z.int().min(0).max(1000), right: z.enum(rightChoices) }))
+    .array(z.strictObject({ slot: z.int().min(0).max(highestSlot), right: z.enum(rightChoices) }))
     .default([])
     .describe('Right panes chosen by a person.'),
   source: z.enum(['cli', 'api', 'calendar']).default('cli'),

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join, relative } from 'node:path';
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
+import { sourceRoles } from '../../contract/lecture-messages.ts';
 import type { SourceRole } from '../../contract/lecture-messages.ts';
 import { isFault } from '../../domain/fault.ts';
 import { inStep } from '../../domain/fault-point.ts';
@@ -31,7 +32,7 @@ interface Slot {
   heartbeat: (progress: unknown) => void;
 }
 
-/** A source that cannot be read is replaced by a caption and named in the answer: one bad file does not lose the others. */
+/** A source that cannot be read, or is there no more, is replaced by a caption and named in the answer: one bad file does not lose the others. */
 export async function composeSlot(deps: LectureDeps, request: ComposeRequest): Promise<ComposedSlot> {
   const signal = cancellationSignal();
   const heartbeat = ownHeartbeat();
@@ -82,13 +83,17 @@ function pieceStem({ known, request, sources }: Slot): string {
   return `slot-${String(slot.index).padStart(3, '0')}-${hash}`;
 }
 
+/** Sources that a pane was to show and that were there when it was judged. */
+const lostSources = ({ request: { choice }, sources }: Slot): SourceRole[] =>
+  sourceRoles.filter((role) => (role === choice.left || role === choice.right) && !sources[role]);
+
 /** Tries again without a source that turned out to be unreadable. */
 async function make(
   deps: LectureDeps,
   slot: Slot,
   place: { directory: string; stem: string },
 ): Promise<SlotPiece> {
-  const unreadable: SourceRole[] = [];
+  const unreadable = lostSources(slot);
   for (;;) {
     try {
       const from = await encode(deps, slot);

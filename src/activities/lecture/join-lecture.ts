@@ -9,10 +9,11 @@ import type { Chapter } from '../../domain/chapters.ts';
 import { Fault } from '../../domain/fault.ts';
 import { inStep } from '../../domain/fault-point.ts';
 import { lectureFileNames, lecturePath } from '../../domain/lecture-names.ts';
+import { lectureFilePath } from '../../storage/lecture-file.ts';
 import { ownHeartbeat } from '../own-heartbeat.ts';
 import { backupParts } from './backup-parts.ts';
 import type { LectureDeps } from './lecture-deps.ts';
-import { lectureSidecarPath, readSidecar } from './lecture-sidecar.ts';
+import { readSidecar } from './lecture-sidecar.ts';
 import { readLecture } from './lecture-sources.ts';
 import type { KnownLecture } from './lecture-sources.ts';
 import { lectureWorkKey } from './lecture-work.ts';
@@ -140,6 +141,16 @@ async function publishFiles(deps: LectureDeps, work: Join, made: Made): Promise<
     choices: request.choices,
     files,
   };
-  await storage.writeJson(lectureSidecarPath(paths.main), document, keyName);
+  await storage.writeJson(lectureFilePath(paths.main), document, keyName);
+  await removeFormer(deps, work, files);
   return files;
+}
+
+/** A lecture that got another name or other hours leaves nothing under the old ones. */
+async function removeFormer({ storage }: LectureDeps, { known }: Join, files: LectureFile[]): Promise<void> {
+  const former = (known.row.outcome.files ?? []).map(({ path }) => path);
+  for (const path of former.filter((old) => files.every((file) => file.path !== old))) {
+    await storage.remove(path);
+    await storage.removeAlone(lectureFilePath(path));
+  }
 }

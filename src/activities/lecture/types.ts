@@ -126,6 +126,8 @@ export interface LectureRecord {
   missingSeconds?: number;
   slots?: { slot: LectureSlot; choice: SlotChoice; facts: SlotFacts }[];
   files?: LectureFile[];
+  /** Places that did not take it, with their last word. */
+  refused?: Published[];
 }
 
 export interface SweepLectureRequest {

@@ -25,8 +25,11 @@ export async function undoLecture(
       }
     }
   });
-  return undone;
+  return [...undone, ...rows.filter(isExported).map(({ kind, target }) => ({ kind, target, ...stays }))];
 }
+
+const isExported = ({ kind, state }: PublicationRow): boolean => kind === 'export' && state === 'done';
+const stays = { state: 'done', reason: 'copies at an export target stay' } as const;
 
 interface Undo {
   known: KnownLecture;
@@ -43,15 +46,15 @@ async function undo(deps: LectureDeps, { known, row, main }: Undo): Promise<Publ
     const reason = 'Whether it was posted is not known: look into the course.';
     return { kind, target, state: 'unclear', reason };
   }
-  const { calendar, classroom, drive } = requireGoogle(deps);
   const { event } = known.row;
-  if (kind === 'drive' && row.externalId) await drive.trash(row.externalId);
+  if (kind === 'drive' && row.externalId) await requireGoogle(deps).drive.trash(row.externalId);
   if (kind === 'calendar' && event && main?.externalId) {
-    await calendar.detach({ ...event, file: { fileId: main.externalId, url: main.url ?? '' } });
+    const file = { fileId: main.externalId, url: main.url ?? '' };
+    await requireGoogle(deps).calendar.detach({ ...event, file });
   }
   if ((kind === 'announcement' || kind === 'material') && row.externalId) {
     const [courseId = '', postId = ''] = row.externalId.split('/');
-    await classroom.removePost({ courseId, kind, postId });
+    await requireGoogle(deps).classroom.removePost({ courseId, kind, postId });
   }
   await deps.catalog.publications.record({ ...place, state: 'undone' });
   return { kind, target, state: 'undone' };

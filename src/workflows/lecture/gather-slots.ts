@@ -2,13 +2,12 @@
 import { condition } from '@temporalio/workflow';
 import type { JudgedSlot, LectureSlot, OpenedLecture } from '../../activities/lecture/types.ts';
 import { sourceRoles } from '../../contract/lecture-messages.ts';
-import type { SourceRole } from '../../contract/lecture-messages.ts';
-import { durationText } from '../../domain/duration-text.ts';
 import { msFromIso } from '../../domain/range.ts';
 import { describeFailure, fail } from '../fail.ts';
 import { onLivingHost } from '../on-host.ts';
 import { composing, downloads, lectureRows } from '../proxies.ts';
 import { runWindowed } from '../run-windowed.ts';
+import { describeLacking } from './lacking.ts';
 import { bindTo, claimHost } from './lecture-host.ts';
 import { showLecture } from './lecture-state.ts';
 import type { LectureWork } from './lecture-state.ts';
@@ -127,22 +126,6 @@ const ofTheSource: ReadonlySet<string> = new Set([
 ]);
 
 const isOfTheSource = (error: unknown): boolean => ofTheSource.has(describeFailure(error).type);
-
-/** What is not there that a second look may find, in words; undefined when nothing is. */
-function describeLacking(opened: OpenedLecture, judged: readonly JudgedSlot[]): string | undefined {
-  const has = (...roles: SourceRole[]): boolean => roles.some((role) => opened.cameras[role].length > 0);
-  const slots = (absent: (slot: JudgedSlot) => boolean): number => judged.filter(absent).length;
-  const lecturer = has('lecturer') ? slots(({ facts }) => facts.lecturer === 'absent') : 0;
-  const right = has('screen', 'board')
-    ? slots(({ facts }) => facts.screen === 'absent' && facts.board === 'absent')
-    : 0;
-  const missingSeconds = judged.reduce((sum, slot) => sum + slot.missingSeconds, 0);
-  if (lecturer > 0) return `The lecturer’s file of ${lecturer} of ${judged.length} slots is not there.`;
-  if (right > 0) return `Neither screen nor board of ${right} of ${judged.length} slots is there.`;
-  return has('lecturer') && missingSeconds > opened.waitForMissingSeconds
-    ? `${durationText(missingSeconds)} of the lecturer are missing.`
-    : undefined;
-}
 
 function requirePictures(gathered: GatheredSlots): GatheredSlots {
   const isEmpty = gathered.judged.every(

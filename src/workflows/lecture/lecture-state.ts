@@ -33,7 +33,7 @@ export interface LectureWork {
 export function openWork(input: LectureInput): LectureWork {
   return {
     input,
-    orders: { overrides: [], changed: false, startsNow: input.rerun ?? false, retries: input.rerun ?? false },
+    orders: { overrides: [], changed: false, startsNow: input.rerun ?? false, retries: false },
     progress: {
       lectureId: input.lectureId,
       state: 'pending',

@@ -6,7 +6,6 @@ import {
   isCancellation,
   setHandler,
 } from '@temporalio/workflow';
-import type { Published } from '../../activities/lecture/types.ts';
 import * as messages from '../../contract/lecture-messages.ts';
 import type { LectureInput, LectureResult, LectureState } from '../../contract/lecture-messages.ts';
 import { heard, listenInOrder } from '../early-signals.ts';
@@ -17,7 +16,9 @@ import { sweepLecture } from './lecture-host.ts';
 import { openWork, showLecture } from './lecture-state.ts';
 import type { LectureWork } from './lecture-state.ts';
 import { makeVideo } from './make-video.ts';
-import { publishVideo, tellNews, undoLecture } from './publish-video.ts';
+import { publishVideo, tellNews } from './publish-video.ts';
+import type { LectureEnd } from './publish-video.ts';
+import { takeBack } from './take-back.ts';
 
 /** Fails with the failure that ended it; a lecture that is published with something missing ends well, as `incomplete`. */
 export async function lecture(input: LectureInput): Promise<LectureResult> {
@@ -41,30 +42,31 @@ function listen(work: LectureWork, whole: CancellationScope): void {
   };
   listenInOrder([
     heard(messages.choosePane, (override) => {
+      // Anybody can send a signal, and a word that fits no slot would stand in the catalog for ever.
+      if (!messages.isPaneOverride(override)) return;
       orders.overrides.push(override);
       change();
     }),
-    heard(messages.lectureChanged, change),
+    heard(messages.lectureChanged, () => {
+      // The files of new hours may not be there yet.
+      orders.startsNow = false;
+      change();
+    }),
     heard(messages.startNow, () => void (orders.startsNow = true)),
     heard(messages.retryLecture, () => {
       orders.retries = true;
       orders.startsNow = true;
     }),
     heard(messages.cancelLecture, (how) => {
-      orders.cancel = how ?? {};
+      orders.cancel = { undo: how?.undo === true || orders.cancel?.undo === true };
       whole.cancel();
     }),
   ]);
   setHandler(messages.lectureProgress, () => work.progress);
 }
 
-interface End {
-  state: LectureState;
-  reason?: string;
-}
-
 /** Runs again what a change or a lost host has made void; finished slots, uploads and posts are taken over. */
-async function runUntilSettled(work: LectureWork): Promise<End> {
+async function runUntilSettled(work: LectureWork): Promise<LectureEnd> {
   for (;;) {
     const end = await runOnce(work);
     const { orders } = work;
@@ -73,29 +75,32 @@ async function runUntilSettled(work: LectureWork): Promise<End> {
   }
 }
 
-async function runOnce(work: LectureWork): Promise<End | 'again'> {
+async function runOnce(work: LectureWork): Promise<LectureEnd | 'again'> {
   const { input, orders, progress } = work;
   const overrides = orders.overrides.splice(0);
+  const force = orders.retries;
   orders.changed = false;
+  orders.retries = false;
   const opened = await lectureRows.openLecture({ lectureId: input.lectureId, overrides });
   work.opened = opened;
+  if (opened.state === 'cancelled') return { state: 'cancelled', reason: 'Cancelled.' };
   progress.slots = { total: opened.slots.length, composed: 0 };
-  const force = orders.retries;
-  orders.retries = false;
   const attempt = new CancellationScope();
   work.interrupt = () => attempt.cancel();
+  if (orders.changed) attempt.cancel();
   try {
     const made = await attempt.run(async () => {
       const gathered = await gatherSlots(work, opened);
-      return { gathered, files: await makeVideo(work, { opened, ...gathered }) };
+      return { ...(await makeVideo(work, { opened, ...gathered })), host: gathered.host };
     });
     // From here on others see what is done: it comes to its end before a change is looked at.
     delete work.interrupt;
-    return await publishVideo(work, { opened, ...made.gathered, files: made.files, force });
+    return await publishVideo(work, { opened, ...made, force });
   } catch (error) {
-    if (describeFailure(error).type === 'HostLost') return 'again';
-    if (isCancellation(error) && orders.changed && !orders.cancel) return 'again';
-    throw error;
+    const isVoid = orders.changed && !orders.cancel;
+    if (!isVoid && describeFailure(error).type !== 'HostLost') throw error;
+    orders.retries ||= force;
+    return 'again';
   } finally {
     delete work.interrupt;
   }
@@ -107,19 +112,11 @@ async function endBadly(work: LectureWork, error: unknown): Promise<LectureResul
   const isCancelled = orders.cancel !== undefined || isCancellation(error);
   const failure = describeFailure(error);
   const state: LectureState = isCancelled ? 'cancelled' : 'failed';
-  const undone = orders.cancel?.undo ? await undoLecture(work) : [];
-  const left = undone.filter(({ state: end }) => end !== 'undone');
-  const reason = isCancelled ? cancelledText(left) : failure.message;
   if (isCancelled) await sweepLecture(work);
+  const reason = isCancelled ? await takeBack(work) : failure.message;
   await lectureRows.recordLecture({ lectureId: input.lectureId, state, reason });
   showLecture(work, state, reason);
   if (isCancelled) return { lectureId: input.lectureId, state, reason };
   if (work.opened) await tellNews(work, 'failed', reason);
   throw error;
-}
-
-function cancelledText(left: readonly Published[]): string {
-  if (left.length === 0) return 'Cancelled.';
-  const places = left.map(({ kind, target }) => `${kind} ${target}`).join(', ');
-  return `Cancelled, but not all could be taken back: ${places}.`;
 }

@@ -9,18 +9,41 @@ import type { GatheredSlots } from './gather-slots.ts';
 import { bindTo } from './lecture-host.ts';
 import { showLecture } from './lecture-state.ts';
 import type { LectureWork } from './lecture-state.ts';
+import { choiceWithout, describeUnreadable, judgedWithout } from './unreadable-sources.ts';
 
 interface VideoRequest extends GatheredSlots {
   opened: OpenedLecture;
 }
 
+export interface MadeVideo {
+  files: LectureFile[];
+  /** As composing found them. */
+  judged: JudgedSlot[];
+  /** Sentences about files that could not be read. */
+  unreadable: string[];
+}
+
 /** Slots that are finished already, by an earlier run or another choice elsewhere, are not made again. */
-export async function makeVideo(work: LectureWork, request: VideoRequest): Promise<LectureFile[]> {
-  const { opened, host, judged } = request;
+export async function makeVideo(work: LectureWork, request: VideoRequest): Promise<MadeVideo> {
+  const { host } = request;
   const { lectureId } = work.input;
   choose(work, request);
   showLecture(work, 'composing');
-  await record(work, { opened, judged });
+  await record(work, request);
+  const composed = await composeAll(work, request);
+  const judged = await withoutUnreadable(work, { ...request, composed });
+  const media = composing(bindTo(work, host, `join ${composed.length} slots`));
+  const { choices } = work.progress;
+  const { files } = await onLivingHost(host, () =>
+    media.joinLecture({ lectureId, slots: composed, choices }),
+  );
+  work.progress.files = files;
+  showLecture(work, 'composing');
+  return { files, judged, unreadable: describeUnreadable(composed) };
+}
+
+async function composeAll(work: LectureWork, { opened, host }: VideoRequest): Promise<ComposedSlot[]> {
+  const { lectureId } = work.input;
   const composed: ComposedSlot[] = [];
   await runWindowed({
     items: opened.slots,
@@ -34,14 +57,22 @@ export async function makeVideo(work: LectureWork, request: VideoRequest): Promi
       showLecture(work, 'composing');
     },
   });
-  const media = composing(bindTo(work, host, `join ${composed.length} slots`));
-  const { choices } = work.progress;
-  const { files } = await onLivingHost(host, () =>
-    media.joinLecture({ lectureId, slots: composed, choices }),
+  return composed;
+}
+
+/** Says of files that could not be read what became of their panes; answers the facts as they are now known. */
+async function withoutUnreadable(
+  work: LectureWork,
+  { opened, judged, composed }: VideoRequest & { composed: readonly ComposedSlot[] },
+): Promise<JudgedSlot[]> {
+  if (composed.every(({ unreadable }) => unreadable.length === 0)) return judged;
+  const { progress } = work;
+  progress.choices = progress.choices.map((choice, at) => choiceWithout(choice, composed[at]!.unreadable));
+  const found = judged.map((slot, at) =>
+    judgedWithout(slot, { slot: opened.slots[at]!, unreadable: composed[at]!.unreadable }),
   );
-  work.progress.files = files;
-  showLecture(work, 'composing');
-  return files;
+  await record(work, { opened, judged: found });
+  return found;
 }
 
 function choose(work: LectureWork, { opened, judged }: VideoRequest): void {

@@ -2,18 +2,18 @@
 import { isCancellation } from '@temporalio/workflow';
 import type { LectureNews, OpenedLecture, Published } from '../../activities/lecture/types.ts';
 import type { LectureFile, LectureState } from '../../contract/lecture-messages.ts';
-import { durationText } from '../../domain/duration-text.ts';
 import { describeFailure } from '../fail.ts';
 import { onLivingHost } from '../on-host.ts';
 import { lectureRows, lectureTransfers, outside } from '../proxies.ts';
-import type { GatheredSlots } from './gather-slots.ts';
+import { describeLacking } from './lacking.ts';
 import { bindTo, sweepLecture } from './lecture-host.ts';
 import { showLecture, showPublished } from './lecture-state.ts';
 import type { LectureWork } from './lecture-state.ts';
+import type { MadeVideo } from './make-video.ts';
 
-interface PublishRequest extends GatheredSlots {
+interface PublishRequest extends MadeVideo {
   opened: OpenedLecture;
-  files: LectureFile[];
+  host: string;
   /** A person has looked: a post whose fate is unclear may be made again. */
   force: boolean;
 }
@@ -23,9 +23,12 @@ export interface LectureEnd {
   reason?: string;
 }
 
-/** A place that refuses makes the lecture incomplete and holds up no other place; only a lost host begins it again. */
+/**
+ * A place that refuses makes the lecture incomplete and holds up no other place; only a lost host begins it again. A lecture that is changed
+ * meanwhile is not over: nobody is told, and what the next round needs stays.
+ */
 export async function publishVideo(work: LectureWork, request: PublishRequest): Promise<LectureEnd> {
-  const { files, judged } = request;
+  const { files } = request;
   const { lectureId } = work.input;
   showLecture(work, 'uploading');
   await lectureRows.recordLecture({ lectureId, state: 'uploading', files });
@@ -33,21 +36,23 @@ export async function publishVideo(work: LectureWork, request: PublishRequest): 
   showLecture(work, 'attaching');
   await lectureRows.recordLecture({ lectureId, state: 'attaching' });
   await attachAll(work, request);
+  if (work.orders.changed) return { state: 'attaching' };
   const refused = work.progress.publications.filter(({ state }) => state !== 'done');
-  const missingSeconds = judged.reduce((sum, slot) => sum + slot.missingSeconds, 0);
-  const reasons = [
-    ...(missingSeconds > 0 ? [`${durationText(missingSeconds)} of the lecturer are missing.`] : []),
-    ...refused.map(
-      ({ kind, target, state, reason }) => `${kind} ${target} ${state}: ${reason ?? 'no reason'}`,
-    ),
-  ];
-  const reason = reasons.length > 0 ? { reason: reasons.join(' ') } : {};
-  const state = reasons.length > 0 ? 'incomplete' : 'complete';
-  await lectureRows.recordLecture({ lectureId, state, ...reason });
-  showLecture(work, state, reason.reason);
-  await tellNews(work, refused.length > 0 ? 'failed' : 'ready', reason.reason);
+  const end = endOf(request, refused);
+  await lectureRows.recordLecture({ lectureId, ...end, refused });
+  showLecture(work, end.state, end.reason);
+  await tellNews(work, refused.length > 0 ? 'failed' : 'ready', end.reason);
   if (refused.length === 0) await sweepLecture(work, { files });
-  return { state, ...reason };
+  return end;
+}
+
+function endOf({ opened, judged, unreadable }: PublishRequest, refused: readonly Published[]): LectureEnd {
+  const lacking = describeLacking(opened, judged);
+  const places = refused.map(
+    ({ kind, target, state, reason }) => `${kind} ${target} ${state}: ${reason ?? 'no reason'}`,
+  );
+  const reasons = [...(lacking ? [lacking] : []), ...unreadable, ...places];
+  return reasons.length > 0 ? { state: 'incomplete', reason: reasons.join(' ') } : { state: 'complete' };
 }
 
 /** The outcome of one place, whatever it is; a lost host is no outcome. */
@@ -135,16 +140,4 @@ export async function tellNews(work: LectureWork, news: LectureNews, reason?: st
   } catch {
     // The activity has written down which of them did not hear.
   }
-}
-
-/** Takes back what stands elsewhere; what cannot be taken back is said. */
-export async function undoLecture(work: LectureWork): Promise<Published[]> {
-  if (!work.opened) return [];
-  const { undoLecture: undo } = outside({
-    timing: work.opened.timing,
-    summary: 'take back what was published',
-  });
-  const undone = await undo({ lectureId: work.input.lectureId });
-  for (const published of undone) showPublished(work, published);
-  return undone;
 }
