@@ -123,7 +123,13 @@ export function readRefusal(answer: {
   const { status, retryAfter } = answer;
   const { error, error_description: description } = documentOf(answer.body);
   if (typeof error === 'string')
-    return { status, reason: short(error), domain: tokenEndpoint, message: short(description ?? ''), retryAfter };
+    return {
+      status,
+      reason: short(error),
+      domain: tokenEndpoint,
+      message: short(description ?? ''),
+      retryAfter,
+    };
   const message = short(error?.message ?? '');
   const named = /^@(\w+)\s*/.exec(message)?.[1];
   const [first] = error?.errors ?? [];
