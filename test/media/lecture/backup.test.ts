@@ -47,7 +47,7 @@ const clip = (name: string, spec: { parts: readonly BackupPart[]; lengthSeconds:
     ...spec,
     outPath: join(place.dir, `${name}.mp4`),
     workDir: join(place.dir, 'work'),
-    stallSeconds: 60,
+    stallSeconds: 120,
     signal: neverAborted,
   });
 

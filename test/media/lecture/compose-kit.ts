@@ -31,7 +31,7 @@ export async function compose(
     outPath: path,
     workDir: join(dir, 'work'),
     encoder: 'software',
-    stallSeconds: 60,
+    stallSeconds: 120,
     signal: neverAborted,
     ...rest,
   });
@@ -61,8 +61,12 @@ export async function readGray(
 export async function paneNumbers(path: string, left: number): Promise<number[]> {
   const filters = `crop=${pane.width}:${pane.height}:${left}:0,scale=16:1:flags=area`;
   const pictures = await readGray(path, { filters, width: 16, height: 1 });
-  return pictures.map((bits) => bits.reduceRight((number, bit) => number * 2 + (bit > 125 ? 1 : 0), 0));
+  return pictures.map(numberIn);
 }
+
+/** Sixteen levels, the lowest bit first. */
+export const numberIn = (levels: Uint8Array): number =>
+  levels.reduceRight((number, level) => number * 2 + (level > 125 ? 1 : 0), 0);
 
 /** The sound as samples of one channel at 48 kHz, −1 to 1. */
 export async function readSound(path: string): Promise<Float32Array> {

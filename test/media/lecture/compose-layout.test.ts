@@ -88,7 +88,7 @@ describe('a caption', () => {
   it('is drawn whatever it says, in a directory of any name', async () => {
     const dir = at("it's, a [place]: here");
     await mkdir(dir);
-    const common = { width: 320, height: 180, workDir: dir, stallSeconds: 30, signal: neverAborted };
+    const common = { width: 320, height: 180, workDir: dir, stallSeconds: 120, signal: neverAborted };
     const ink = async (caption: string): Promise<number> => {
       const outPath = join(dir, 'caption.png');
       const { hasCaption } = await makeFiller(deps, { ...common, caption, outPath });
@@ -102,11 +102,13 @@ describe('a caption', () => {
 
   it('is left out where nothing can be drawn with, and the ground stays', async () => {
     const outPath = at('plain.png');
+    const fontless = '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig></fontconfig>';
+    await writeFile(at('fonts.conf'), fontless);
     const withoutFonts = createFfmpeg({
       ffmpegPath: 'ffmpeg',
-      run: (spec) => run({ ...spec, env: { FONTCONFIG_FILE: '/dev/null', FONTCONFIG_PATH: place.dir } }),
+      run: (spec) => run({ ...spec, env: { FONTCONFIG_FILE: at('fonts.conf') } }),
     });
-    const common = { width: 64, height: 36, workDir: place.dir, stallSeconds: 30, signal: neverAborted };
+    const common = { width: 64, height: 36, workDir: place.dir, stallSeconds: 120, signal: neverAborted };
     const answer = await makeFiller({ ffmpeg: withoutFonts }, { ...common, caption: 'No signal', outPath });
     expect(answer).toEqual({ hasCaption: false });
     const [picture] = await readGray(outPath, { filters: 'null', width: 64, height: 36 });
@@ -155,7 +157,7 @@ describe('the encoder of a card', () => {
         outPath: at('fallback.mkv'),
         workDir: at('work'),
         encoder: 'auto',
-        stallSeconds: 30,
+        stallSeconds: 120,
         signal: neverAborted,
       },
     );

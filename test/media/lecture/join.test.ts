@@ -38,7 +38,7 @@ const joined = (slots: readonly JoinSlot[], more: Partial<JoinSlotsSpec> = {}) =
     title: 'A lecture',
     outPath: at('joined.mp4'),
     workDir: at('work'),
-    stallSeconds: 60,
+    stallSeconds: 120,
     signal: neverAborted,
     ...more,
   });
@@ -180,7 +180,7 @@ describe('slots that were made differently', () => {
     const spec = { layout: bothPanes, frameRate: 25, frames, samples: 96_000, left: source, outPath: path };
     await composeSlot(
       { ...deps, findHardwareEncoder: async () => other },
-      { ...spec, workDir: at('work'), encoder: 'auto', stallSeconds: 60, signal: neverAborted },
+      { ...spec, workDir: at('work'), encoder: 'auto', stallSeconds: 120, signal: neverAborted },
     );
     await joined([usual, { path, frames, samples: 96_000 }, usual], { outPath: at('mixed.mp4') });
     const once = Array.from({ length: frames }, (_, index) => index);

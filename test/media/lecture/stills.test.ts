@@ -31,7 +31,7 @@ beforeAll(async () => {
     '100',
     path,
   ]);
-  common = { path, durationSeconds: 12, stallSeconds: 30, signal: neverAborted };
+  common = { path, durationSeconds: 12, stallSeconds: 120, signal: neverAborted };
 });
 afterAll(() => place.remove());
 
