@@ -77,7 +77,7 @@ function zulipMessage(webhook: Webhook, news: WebhookNews): WebhookMessage | und
   const base = url.replace(/\/+$/, '');
   const credentials = { user: secret.slice(0, colon), password: secret.slice(colon + 1) };
   return {
-    url: /\/api\/v1\/messages$/.test(base) ? base : `${base}/api/v1/messages`,
+    url: base.endsWith('/api/v1/messages') ? base : `${base}/api/v1/messages`,
     headers: {
       'content-type': 'application/x-www-form-urlencoded',
       authorization: basicAuthorization(credentials),

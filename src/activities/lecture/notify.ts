@@ -81,10 +81,12 @@ async function tell(deps: NotifyDeps, { webhook, row, news }: Telling): Promise<
   }
 }
 
+/** Trouble that is none of a webhook’s. */
+const isOurs = (error: unknown): boolean => !isFault(error) || error.type === 'CatalogUnavailable';
+
 function giveUpOrRepeat(errors: readonly unknown[]): void {
   const [first] = errors;
-  const foreign = errors.find((error) => !isFault(error) || error.type === 'CatalogUnavailable');
-  if (foreign !== undefined) throw foreign;
+  if (errors.some(isOurs)) throw errors.find(isOurs);
   if (activityInfo().attempt >= mostTries || !isFault(first)) return;
   const waits = errors.map((error) => (isFault(error) ? (error.details.retryAfterSeconds ?? 0) : 0));
   const retryAfterSeconds = Math.min(longestWaitSeconds, Math.max(...waits));
