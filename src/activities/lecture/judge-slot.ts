@@ -22,6 +22,7 @@ export interface JudgeSpec {
   noSignal: readonly Uint8Array[];
   stallSeconds: number;
   signal: AbortSignal;
+  /** Several times for each source that is looked at. */
   onProgress: (progress: { looksAt: SourceRole }) => void;
 }
 
@@ -50,10 +51,11 @@ export async function judgeSlot(deps: JudgeDeps, spec: JudgeSpec): Promise<SlotF
 async function picturesOf(deps: JudgeDeps, spec: JudgeSpec, role: SourceRole): Promise<Uint8Array[]> {
   const source = spec.sources[role];
   if (!source) return [];
-  spec.onProgress({ looksAt: role });
+  const onProgress = (): void => spec.onProgress({ looksAt: role });
+  onProgress();
   const { path, container, shiftSeconds } = source;
   return deps.samplePictures({
-    ...{ path, container, signal: spec.signal, stallSeconds: spec.stallSeconds },
+    ...{ path, container, signal: spec.signal, stallSeconds: spec.stallSeconds, onProgress },
     fromSeconds: Math.max(0, -shiftSeconds),
     toSeconds: spec.slot.lengthSeconds - shiftSeconds,
   });

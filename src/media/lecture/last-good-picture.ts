@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { isBlank, pictureBytes, pictureHeight, pictureWidth } from '../../domain/blank-picture.ts';
 import { demuxerName } from '../concat-list.ts';
 import { ffmpegArgs, fileUrl } from '../ffmpeg-args.ts';
-import { anyErrorRate } from './sample-args.ts';
+import { samplingOptions } from './sample-args.ts';
 import { sampleRange, type SamplePicturesSpec } from './sample-pictures.ts';
 import { runForPictures, type SampledFile, type SampleDeps } from './take-pictures.ts';
 
@@ -79,7 +79,7 @@ export function stillArgs(
         options: ['-filter_complex', graph, '-map', '[png]', '-c:v', 'png', '-update', '1', '-f', 'image2'],
         target: fileUrl(spec.outPath),
       },
-      { options: ['-map', '[small]', ...anyErrorRate, '-f', 'rawvideo'], target: 'pipe:1' },
+      { options: ['-map', '[small]', ...samplingOptions, '-f', 'rawvideo'], target: 'pipe:1' },
     ],
     progress: false,
   });

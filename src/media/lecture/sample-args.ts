@@ -17,8 +17,11 @@ const wayOptions: Record<SamplingWay, readonly string[]> = {
   fromStart: ['-copyts', '-start_at_zero'],
 };
 
-/** A moment in a damaged stretch decodes nothing but errors, which would end the whole run. */
-export const anyErrorRate = ['-max_error_rate', '1'];
+/**
+ * A moment in a damaged stretch decodes nothing but errors, which would end the whole run. The report of progress goes to stderr, because
+ * stdout carries pictures: it stops when ffmpeg waits for its input, and goes on while it decodes its way to a picture.
+ */
+export const samplingOptions = ['-max_error_rate', '1', '-progress', 'pipe:2', '-stats_period', '0.5'];
 
 /**
  * Each moment is an input of its own, and their first frames follow one another as raw pictures on stdout; the lines of `showinfo` on
@@ -52,7 +55,7 @@ export function sampleArgs(spec: {
       {
         options: [
           ...['-filter_complex_threads', '1', '-filter_complex', graph, '-map', '[out]'],
-          ...['-fps_mode', 'passthrough', ...anyErrorRate, '-f', 'rawvideo'],
+          ...['-fps_mode', 'passthrough', ...samplingOptions, '-f', 'rawvideo'],
         ],
         target: 'pipe:1',
       },

@@ -18,6 +18,8 @@ export interface SampledFile {
   signal: AbortSignal;
   /** Nothing from ffmpeg for this long: killed, Fault EncoderStalled. */
   stallSeconds: number;
+  /** Now and then, as long as ffmpeg reads and decodes. */
+  onProgress?: () => void;
 }
 
 export interface SampledPicture {
@@ -69,6 +71,7 @@ export async function runForPictures(
     },
     onStderrLine: (line, progress) => {
       if (readShown(line)) lines.push(line);
+      file.onProgress?.();
       progress();
     },
   });

@@ -51,7 +51,7 @@ const nameOf = ({ background: [red = 0, green = 0, blue = 0] }: Shown): string =
   red > 200 && green > 200 ? (blue > 200 ? 'white' : 'yellow') : green > 30 && red < 30 ? 'green' : 'other';
 
 const spec = (path: string, container: ContainerName = 'mp4') => ({
-  ...{ path, container, signal: neverAborted, stallSeconds: 30, noSignal: [] },
+  ...{ path, container, signal: neverAborted, stallSeconds: 120, noSignal: [] },
   ...{ fromSeconds: 0, toSeconds: 100, outPath: join(dir, 'still.png') },
 });
 

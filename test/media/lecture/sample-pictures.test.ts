@@ -30,7 +30,7 @@ beforeAll(async () => {
 afterAll(() => remove());
 
 const file = (path: string, container: ContainerName = 'mp4') => ({
-  ...{ path, container, signal: neverAborted, stallSeconds: 30 },
+  ...{ path, container, signal: neverAborted, stallSeconds: 120 },
   ...{ fromSeconds: 0, toSeconds: lengthSeconds },
 });
 
