@@ -61,7 +61,7 @@ const textsOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(
 /** Ids of events hold no slash; calendars’ ids do not either. */
 function eventOf(value: unknown): { calendarId: string; eventId: string } | undefined {
   if (value === undefined) return undefined;
-  const [, calendarId, eventId] = /^([^/]+)\/([^/]+)$/.exec(String(value)) ?? [];
+  const [, calendarId, eventId] = (typeof value === 'string' && /^([^/]+)\/([^/]+)$/.exec(value)) || [];
   if (calendarId !== undefined && eventId !== undefined) return { calendarId, eventId };
   throw new Fault('InputInvalid', `--event takes CALENDAR/ID, not ${JSON.stringify(value)}.`);
 }
