@@ -41,10 +41,13 @@ interface Known extends BackupPiece {
   segment: MergeSegment;
   /** Codec and size: what one file can hold. */
   look: string;
+  /** Position of the picture nearest to 0, where the file reaches over it. */
+  nearestToZeroSeconds?: number;
 }
 
 /**
- * The beginning is exact by edit list (the file begins at the key frame before it), the end by leaving the last file there. Throws
+ * The beginning is exact by edit list (the file begins at the key frame before it), the end by leaving the last file there. A picture is
+ * made to stand at 0, or players would move the pictures there and not the sound: the clock is off by half a picture at most. Throws
  * MediaUnreadable when no part can be used, EncoderFailed when a picture is missing or misplaced, EncoderStalled, DiskFull, StorageFault.
  */
 export async function clipBackup(deps: MergeDeps, spec: ClipBackupSpec): Promise<ClippedBackup> {
@@ -56,7 +59,8 @@ export async function clipBackup(deps: MergeDeps, spec: ClipBackupSpec): Promise
   const other = known.filter((piece) => !used.includes(piece) && piece.look !== used[0]?.look);
   if (used.length === 0)
     throw new Fault('MediaUnreadable', `None of ${spec.parts.length} files can be used for the backup`);
-  const { entries, startSeconds } = backupEntries(used, spec.lengthSeconds);
+  const pieces = onPicture(used);
+  const { entries, startSeconds } = backupEntries(pieces, spec.lengthSeconds);
   const segments = used.map(({ segment }) => segment);
   const part = { streamKey: '', startMs: 0, durationSeconds: spec.lengthSeconds, entries };
   const placed = await placePart(deps, { ...spec, part, segments });
@@ -93,15 +97,17 @@ async function readPart(deps: MergeDeps, spec: { part: BackupPart; signal: Abort
   const { videoPts } = await deps.readTimes({ path, signal: spec.signal });
   const { count, first, last } = ptsSpan(videoPts);
   if (!video || count === 0) throw new Fault('MediaUnreadable', `${path} holds no pictures`);
-  const inPtsSeconds =
-    first + shiftSeconds < 0
-      ? await keyFrameBefore(deps, { ...spec, path, container, ptsSeconds: -shiftSeconds })
-      : undefined;
+  const reachesOver = first + shiftSeconds < 0 && last + shiftSeconds > 0;
+  const ptsSeconds = reachesOver ? nearest(videoPts, -shiftSeconds) : first;
+  const inPtsSeconds = reachesOver
+    ? await keyFrameBefore(deps, { ...spec, path, container, ptsSeconds })
+    : undefined;
   return {
     look: `${video.codec} ${video.width}x${video.height}`,
     firstSeconds: (inPtsSeconds ?? first) + shiftSeconds,
     lastSeconds: last + shiftSeconds,
     shiftSeconds,
+    ...(reachesOver ? { nearestToZeroSeconds: ptsSeconds + shiftSeconds } : {}),
     ...(inPtsSeconds === undefined ? {} : { inPtsSeconds }),
     segment: {
       path,
@@ -109,11 +115,23 @@ async function readPart(deps: MergeDeps, spec: { part: BackupPart; signal: Abort
       firstPtsSeconds: first,
       lastPtsSeconds: last,
       videoPackets: count,
-      fileStartSeconds: first,
       // Nobody has scanned it: it may end in a cut packet, which the copy leaves out.
       isTruncated: true,
     },
   };
+}
+
+const nearest = (pts: Float64Array, seconds: number): number =>
+  pts.reduce((best, one) => (Math.abs(one - seconds) < Math.abs(best - seconds) ? one : best));
+
+function onPicture(parts: readonly Known[]): BackupPiece[] {
+  const moveSeconds = -(parts[0]?.nearestToZeroSeconds ?? 0);
+  return parts.map((part) => ({
+    ...part,
+    firstSeconds: part.firstSeconds + moveSeconds,
+    lastSeconds: part.lastSeconds + moveSeconds,
+    shiftSeconds: part.shiftSeconds + moveSeconds,
+  }));
 }
 
 /** The parts of the look that covers most time. */
