@@ -1,5 +1,5 @@
 // Saves the histories that must replay for ever: `node scripts/save-histories.ts` runs the scenarios of test/histories on a
-// Temporal server of its own, `--capability plan|restream` those of one capability alone; `--into NAME` is their folder, the version when
+// Temporal server of its own, `--capability plan|restream|lecture` those of one capability alone; `--into NAME` is their folder, the version when
 // absent. With `--address HOST:PORT --plan ID [--host NAME --data DIR]` it saves a plan of a running stack as `demo`.
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -11,11 +11,15 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { cameraDayWorkflowId, planWorkflowId } from '../src/contract/ids.ts';
 import { searchAttributeArgs } from '../src/contract/search-attributes.ts';
 import { startTemporalServer } from '../src/embedded/temporal-server.ts';
+import { intakeScenarios, type IntakeScenario } from '../test/histories/intake-scenarios.ts';
+import { lectureScenarios, type LectureScenario } from '../test/histories/lecture-scenarios.ts';
 import { restreamScenarios, type RestreamScenario } from '../test/histories/restream-scenarios.ts';
 import { scenarios, type Scenario } from '../test/histories/scenarios.ts';
 import { savedHistory } from '../test/histories/saved-history.ts';
 import { tempDir } from '../test/setup/temp-dir.ts';
 import { testRun, testServer } from '../test/setup/test-tools.ts';
+import { runStagedIntake } from '../test/workflows/staged-intake.ts';
+import { runStagedLecture } from '../test/workflows/staged-lecture.ts';
 import { runStagedPlan } from '../test/workflows/staged-plan.ts';
 import { runStagedRestream } from '../test/workflows/staged-restream.ts';
 
@@ -80,6 +84,26 @@ async function saveRelays(
   });
 }
 
+async function saveLecture(
+  { name, given, steer }: LectureScenario,
+  { address, bundle }: Stage,
+): Promise<void> {
+  const where = { lectureId: `l-${name}`, hosts: ['one', 'two'], bundle };
+  const work = { ...given?.(), namespace: { address, namespace: 'default' } };
+  await runStagedLecture(work, where, async (run) => {
+    await steer?.(run);
+    await run.handle.result().catch(() => undefined);
+    await saveRuns({ client: run.client, workflowId: run.handle.workflowId, name: `lecture-${name}` });
+  });
+}
+
+async function saveIntake({ name, play }: IntakeScenario, { address, bundle }: Stage): Promise<void> {
+  await runStagedIntake({ address, namespace: 'default', bundle }, async (staged) => {
+    const { workflowId } = await play(staged);
+    await saveRuns({ client: staged.client, workflowId, name: `lectureIntake-${name}` });
+  });
+}
+
 interface Stage {
   address: string;
   bundle: { code: string };
@@ -101,9 +125,11 @@ async function saveScenarios(): Promise<void> {
   });
   try {
     const stage = { address: server.address, bundle };
-    const { capability } = values;
-    if (capability !== 'restream') for (const scenario of scenarios) await saveScenario(scenario, stage);
-    if (capability !== 'plan') for (const scenario of restreamScenarios) await saveRelays(scenario, stage);
+    const isAsked = (name: string): boolean => (values.capability ?? name) === name;
+    if (isAsked('plan')) for (const scenario of scenarios) await saveScenario(scenario, stage);
+    if (isAsked('restream')) for (const scenario of restreamScenarios) await saveRelays(scenario, stage);
+    if (isAsked('lecture')) for (const scenario of lectureScenarios) await saveLecture(scenario, stage);
+    if (isAsked('lecture')) for (const scenario of intakeScenarios) await saveIntake(scenario, stage);
   } finally {
     await server.stop();
   }

@@ -1,7 +1,7 @@
 // The reader of a room's calendar on the test run's Temporal server: the real activity, a calendar file, and lectures that never get beyond their first step.
 import { Client, Connection, WorkflowNotFoundError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { followEvents } from '../../src/activities/lecture/follow-events.ts';
 import { tellLectures } from '../../src/activities/lecture/follow-events-tell.ts';
 import type { FollowRequest } from '../../src/activities/lecture/intake-types.ts';
@@ -32,7 +32,7 @@ const openLater = (): never => {
 
 /** Starts the worker, then runs `work`; every workflow is terminated and everything stopped afterwards. */
 export async function runStagedIntake(
-  { address, namespace }: { address: string; namespace: string },
+  { address, namespace, bundle }: { address: string; namespace: string; bundle?: WorkflowBundleOption },
   work: (staged: StagedIntake) => Promise<void>,
 ): Promise<void> {
   quieten();
@@ -48,7 +48,7 @@ export async function runStagedIntake(
   };
   const worker = await Worker.create({
     ...{ connection, namespace, taskQueue: queues.main, shutdownForceTime: '5s' },
-    workflowBundle: await workflowBundle(),
+    workflowBundle: bundle ?? (await workflowBundle()),
     interceptors: { activity: [createActivityInterceptor] },
     activities: {
       ...patient({ followEvents: follow }),

@@ -1,5 +1,6 @@
 // Attaches the uploaded video to the event that the lecture came from, beside whatever is attached there.
 import { Fault } from '../../domain/fault.ts';
+import { inStep } from '../../domain/fault-point.ts';
 import { vouchedFor } from '../vouching.ts';
 import type { LectureDeps } from './lecture-deps.ts';
 import { readLecture } from './lecture-sources.ts';
@@ -19,7 +20,9 @@ export async function attachLecture(
   await deps.catalog.publications.reserve(place);
   const file = { fileId, url, title: row.spec.name, mimeType: 'video/mp4' };
   const { event } = row;
-  await vouchedFor(callsSeconds, () => calendar.attach({ ...event, file }));
+  await inStep(deps.faultPoint, 'attach', () =>
+    vouchedFor(callsSeconds, () => calendar.attach({ ...event, file })),
+  );
   await deps.catalog.publications.record({ ...place, state: 'done', externalId: event.eventId });
   return { kind: place.kind, target: place.target, state: 'done' };
 }

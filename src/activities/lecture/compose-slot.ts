@@ -19,6 +19,7 @@ import { lectureWorkKey } from './lecture-work.ts';
 import { stillOfScreen } from './screen-still.ts';
 import { findPiece, keepPiece } from './slot-pieces.ts';
 import type { SlotPiece } from './slot-pieces.ts';
+import { heardWhileSilent } from './tool-heartbeat.ts';
 import type { ComposedSlot, ComposeRequest } from './types.ts';
 
 /** Part of every piece's name: another way of composing makes other pieces. */
@@ -43,8 +44,7 @@ export async function composeSlot(deps: LectureDeps, request: ComposeRequest): P
   const directory = await deps.storage.partialDir(lectureWorkKey(request.lectureId));
   const stem = pieceStem(slot);
   const finished = await findPiece(directory, stem);
-  const piece =
-    finished ?? (await inStep(deps.faultPoint, 'compose', () => make(deps, slot, { directory, stem })));
+  const piece = finished ?? (await makeHeard(deps, slot, { directory, stem }));
   return {
     index: request.slot.index,
     path: relative(deps.storage.mediaRoot, piece.path),
@@ -86,6 +86,17 @@ function pieceStem({ known, request, sources }: Slot): string {
 /** Sources that a pane was to show and that were there when it was judged. */
 const lostSources = ({ request: { choice }, sources }: Slot): SourceRole[] =>
   sourceRoles.filter((role) => (role === choice.left || role === choice.right) && !sources[role]);
+
+const makeHeard = (
+  deps: LectureDeps,
+  slot: Slot,
+  place: { directory: string; stem: string },
+): Promise<SlotPiece> =>
+  inStep(deps.faultPoint, 'compose', () =>
+    heardWhileSilent(deps.settings.stallSeconds.media, (heartbeat) =>
+      make(deps, { ...slot, heartbeat }, place),
+    ),
+  );
 
 /** Tries again without a source that turned out to be unreadable. */
 async function make(

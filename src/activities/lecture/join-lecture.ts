@@ -18,6 +18,7 @@ import { readLecture } from './lecture-sources.ts';
 import type { KnownLecture } from './lecture-sources.ts';
 import { lectureWorkKey } from './lecture-work.ts';
 import { slotsOf, titleOf } from './open-lecture.ts';
+import { heardWhileSilent } from './tool-heartbeat.ts';
 import type { JoinedLecture, JoinRequest } from './types.ts';
 
 interface Join {
@@ -33,6 +34,9 @@ interface Join {
 
 /** Thumbnails on one sheet, evenly over the lecture. */
 const thumbnails = 12;
+
+/** Of a slow disk. */
+const slowBytesPerSecond = 20e6;
 
 export async function joinLecture(deps: LectureDeps, request: JoinRequest): Promise<JoinedLecture> {
   const known = await readLecture(deps, request.lectureId);
@@ -50,8 +54,18 @@ export async function joinLecture(deps: LectureDeps, request: JoinRequest): Prom
     signal: cancellationSignal(),
     heartbeat: ownHeartbeat(),
   };
-  const made = await inStep(deps.faultPoint, 'join', () => makeFiles(deps, work));
+  const silentSeconds = await longestSilence(deps, request);
+  const made = await inStep(deps.faultPoint, 'join', () =>
+    heardWhileSilent(silentSeconds, (heartbeat) => makeFiles(deps, { ...work, heartbeat })),
+  );
   return { files: await publishFiles(deps, work, made) };
+}
+
+/** ffmpeg tells nothing while it moves the index of a file to its front. */
+async function longestSilence({ settings, storage }: LectureDeps, { slots }: JoinRequest): Promise<number> {
+  const sizes = await Promise.all(slots.map(({ path }) => storage.sizeOf(path)));
+  const bytes = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  return settings.stallSeconds.media + bytes / slowBytesPerSecond;
 }
 
 function pathsOf({ row, room }: KnownLecture): Record<LectureFileRole, string> {

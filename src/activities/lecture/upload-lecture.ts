@@ -22,9 +22,23 @@ export async function uploadLecture(deps: LectureDeps, request: UploadRequest): 
     return { kind: place.kind, target: role, state: 'done' };
   } catch (error) {
     // `lecture show` tells what is waited for while Temporal retries.
-    if (isFault(error)) await publications.record({ ...place, state: 'pending', reason: error.message });
+    if (isFault(error))
+      await publications.record({
+        ...{ ...place, state: 'pending', reason: error.message },
+        ...(error.details['needsNewId'] ? await freshId(deps) : {}),
+      });
     throw error;
   }
+}
+
+/** Under an id that is spent every later try would end the same: the next one finds another. */
+async function freshId(deps: LectureDeps): Promise<{ externalId?: string }> {
+  return await requireGoogle(deps)
+    .drive.generateId()
+    .then(
+      (externalId) => ({ externalId }),
+      () => ({}),
+    );
 }
 
 async function send(
@@ -46,7 +60,9 @@ async function send(
     signal: cancellationSignal(),
     onProgress: (progress: { committedBytes: number }): void => heartbeat(progress),
   };
-  const sent = before?.state === 'done' ? await drive.replaceContent(spec) : await drive.upload(spec);
+  // By the address, not the state: after a replacement that broke off the row is `pending`, and the file is there all the same.
+  const isThere = before?.url?.includes(fileId) ?? false;
+  const sent = isThere ? await drive.replaceContent(spec) : await drive.upload(spec);
   const { share } = room.spec;
   if (share.kind !== 'none') await drive.share({ fileId: sent.fileId, with: share, users: row.spec.users });
   return sent;

@@ -1,0 +1,11 @@
+// A staged lecture on the test run's Temporal server: own hosts and ids per run.
+import { randomUUID } from 'node:crypto';
+import { workflowBundle } from '../setup/workflow-bundle.ts';
+import { runStagedLecture } from './staged-lecture.ts';
+import type { LectureRun, StagedLecture } from './staged-lecture.ts';
+
+/** `one` and `two` are its hosts. */
+export async function runLecture<T>(given: StagedLecture, work: (run: LectureRun) => Promise<T>): Promise<T> {
+  const lectureId = `l-${randomUUID().slice(0, 8)}`;
+  return runStagedLecture(given, { lectureId, hosts: ['one', 'two'], bundle: await workflowBundle() }, work);
+}

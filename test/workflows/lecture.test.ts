@@ -1,0 +1,235 @@
+// The lecture's workflow on a real Temporal server, with activities that answer as each test says: order, waiting, lost hosts, places that refuse.
+import { WorkflowFailedError } from '@temporalio/client';
+import { beforeAll, describe, expect, it } from 'vitest';
+import * as messages from '../../src/contract/lecture-messages.ts';
+import { isoFromMs } from '../../src/domain/range.ts';
+import { activityFault } from '../fakes/plan-activities.ts';
+import { eventually } from '../setup/eventually.ts';
+import { ownNamespace } from '../setup/own-namespace.ts';
+import { runLecture } from './lecture-run.ts';
+import type { LectureRun } from './staged-lecture.ts';
+
+let namespace: Awaited<ReturnType<typeof ownNamespace>>;
+beforeAll(async () => {
+  namespace = await ownNamespace();
+});
+
+const inSeconds = (seconds: number): string => isoFromMs(Date.now() + seconds * 1000);
+const statesOf = ({ state }: LectureRun): string[] => state.records.flatMap((record) => record.state ?? []);
+const count = ({ state }: LectureRun, call: string): number =>
+  state.calls.filter((one) => one.startsWith(call)).length;
+
+const detailsOf = async ({ handle }: LectureRun): Promise<string> =>
+  ((await handle.query<string>('__temporal_workflow_metadata')) as unknown as { currentDetails: string })
+    .currentDetails;
+
+const noLecturer = {
+  facts: { index: 1, lecturer: 'absent', screen: 'picture', board: 'absent', sound: 'none' },
+  missingSeconds: 10,
+} as const;
+
+describe('a lecture', () => {
+  it('fetches, looks, composes, joins, uploads, attaches, posts and clears up, in that order', async () => {
+    await runLecture({ namespace }, async (run) => {
+      expect(await run.handle.result()).toMatchObject({ state: 'complete' });
+      const steps = run.state.calls.map((call) => call.split(' ')[0]);
+      const order = steps.filter((step, at) => step !== steps[at - 1]);
+      const ends = ['attach', 'post'].sort((a, b) => order.indexOf(a) - order.indexOf(b));
+      expect(order).toEqual([
+        ...['open', 'claim', 'download', 'judge', 'compose', 'join', 'upload', ...ends, 'sweep'],
+      ]);
+      expect([count(run, 'download'), count(run, 'compose'), count(run, 'upload')]).toEqual([6, 3, 1]);
+      expect(statesOf(run)).toEqual(['preparing', 'composing', 'uploading', 'attaching', 'complete']);
+      expect(run.state.news).toEqual(['ready']);
+    });
+  });
+
+  it('shows its panes and its places in the Web UI and to the query', async () => {
+    await runLecture({ namespace }, async (run) => {
+      await run.handle.result();
+      const progress = await run.handle.query(messages.lectureProgress);
+      expect(progress).toMatchObject({ state: 'complete', slots: { total: 3, composed: 3 } });
+      expect(progress.publications.map(({ kind, state }) => [kind, state])).toEqual([
+        ['drive', 'done'],
+        ['calendar', 'done'],
+        ['announcement', 'done'],
+      ]);
+      const details = await detailsOf(run);
+      expect(details).toContain('Graph theory, 2026-01-05 10:00–10:30');
+      expect(details).toMatch(/\| 1 \|[^|]*\| lecturer \| screen \|/);
+      expect(details).toMatch(/\| drive \| main \| done \|/);
+    });
+  });
+
+  it('waits for its files, and a second time for those that were not there', async () => {
+    const opened = { readyAt: inSeconds(2), secondTryAt: inSeconds(6) };
+    const judge = (index: number, look: number) => (index === 1 && look === 1 ? noLecturer : {});
+    await runLecture({ namespace, opened, judge }, async (run) => {
+      expect(await run.handle.result()).toMatchObject({ state: 'complete' });
+      expect(statesOf(run).slice(0, 4)).toEqual(['waiting', 'preparing', 'waiting', 'preparing']);
+      const [first, , second] = run.state.records;
+      expect(first!.reason).toContain(opened.readyAt);
+      expect(second!.reason).toBe(
+        `The lecturer’s file of 1 of 3 slots is not there. 10 s of the lecturer are missing. Looking again at ${opened.secondTryAt}.`,
+      );
+      expect(run.state.news).toEqual(['waiting', 'ready']);
+      expect(count(run, 'judge')).toBe(6);
+    });
+  });
+
+  it('waits no longer when it is told so, and is incomplete then', async () => {
+    const opened = { readyAt: inSeconds(600), secondTryAt: inSeconds(1200) };
+    await runLecture(
+      { namespace, opened, judge: (index) => (index === 1 ? noLecturer : {}) },
+      async (run) => {
+        await eventually(() => statesOf(run).includes('waiting'));
+        await run.handle.signal(messages.startNow);
+        expect(await run.handle.result()).toMatchObject({
+          state: 'incomplete',
+          reason: expect.stringContaining('The lecturer’s file of 1 of 3 slots is not there.'),
+        });
+        expect(run.state.news).toEqual(['ready']);
+        expect(count(run, 'judge')).toBe(3);
+      },
+    );
+  });
+
+  it('fails when there is not one picture after the second look', async () => {
+    const absent = { lecturer: 'absent', screen: 'absent', board: 'absent', sound: 'none' } as const;
+    const judge = (index: number) => ({ facts: { index, ...absent }, missingSeconds: 10 });
+    const opened = { secondTryAt: inSeconds(2) };
+    await runLecture({ namespace, judge, opened }, async (run) => {
+      const failure = await run.handle.result().catch((error: unknown) => error);
+      expect(failure).toBeInstanceOf(WorkflowFailedError);
+      expect((failure as WorkflowFailedError).cause).toMatchObject({ type: 'SourceMissing' });
+      expect(run.state.records.at(-1)).toMatchObject({
+        state: 'failed',
+        reason: expect.stringContaining('Not one file'),
+      });
+      expect(run.state.news).toEqual(['waiting', 'failed']);
+      expect(count(run, 'sweep')).toBe(0);
+    });
+  });
+
+  it('is incomplete when nothing of the right pane was recorded, and tolerates a few missing seconds', async () => {
+    const facts = { lecturer: 'picture', screen: 'absent', board: 'absent', sound: 'lecturer' } as const;
+    const judge = (index: number) => ({ facts: { index, ...facts }, missingSeconds: 0.3 });
+    await runLecture({ namespace, judge }, async (run) => {
+      expect(await run.handle.result()).toMatchObject({
+        state: 'incomplete',
+        reason: 'Neither screen nor board of 3 of 3 slots is there.',
+      });
+      expect(run.state.calls).toContain('compose 0 none');
+    });
+  });
+
+  it('says which file could not be read while its slot was composed', async () => {
+    const composed = { path: '.work/s.mkv', frames: 100, samples: 1, isNew: true };
+    const files = () => ({
+      composeSlot: async ({ slot: { index } }: { slot: { index: number } }) =>
+        ({ ...composed, index, unreadable: index === 1 ? (['lecturer', 'screen'] as const) : [] }) as never,
+    });
+    await runLecture({ namespace, files }, async (run) => {
+      expect(await run.handle.result()).toMatchObject({
+        state: 'incomplete',
+        reason:
+          '10 s of the lecturer are missing. The file of the lecturer and the screen of slot 1 cannot be read.',
+      });
+      const slots = run.state.records.findLast((record) => record.slots !== undefined)!;
+      expect(slots.missingSeconds).toBe(10);
+      expect(slots.slots![1]!.choice).toMatchObject({ left: 'filler', right: 'filler' });
+      expect(slots.slots![0]!.choice).toMatchObject({ left: 'lecturer', right: 'screen' });
+    });
+  });
+});
+
+describe('a lecture whose host is lost while it composes', () => {
+  it('is made anew on another one', async () => {
+    const claims = ['one', 'two'];
+    const busy = Promise.withResolvers<void>();
+    const files = ({ calls }: LectureRun['state'], host: string) =>
+      host === 'two'
+        ? {}
+        : {
+            composeSlot: async () => {
+              calls.push('compose on one');
+              busy.resolve();
+              throw activityFault('StorageFault', false);
+            },
+          };
+    const given = { namespace, files, claimHost: () => claims.shift() ?? 'two', patienceSeconds: 1 };
+    await runLecture({ ...given, isHostAlive: (host) => host !== 'one' }, async (run) => {
+      await busy.promise;
+      await run.stopHost('one');
+      expect(await run.handle.result()).toMatchObject({ state: 'complete' });
+      expect(run.state.calls.filter((call) => call.startsWith('claim'))).toEqual(['claim one', 'claim two']);
+      const after = run.state.calls.slice(run.state.calls.indexOf('claim two'));
+      expect(after.filter((call) => /^(?:download|judge|compose)/.test(call))).toHaveLength(6 + 3 + 3);
+      expect(await run.handle.query(messages.lectureProgress)).toMatchObject({ host: 'two' });
+    });
+  });
+});
+
+describe('a place that refuses', () => {
+  it('holds up no other place, and keeps what a repeat needs', async () => {
+    const opened = { publish: { drive: true, exports: ['nas', 'tape'], calendar: true, courses: [] } };
+    const files = ({ calls }: LectureRun['state']) => ({
+      exportLecture: async ({ target }: { target: string }) => {
+        if (target === 'nas') throw activityFault('AuthRejected');
+        calls.push(`export ${target}`);
+        return { kind: 'export', target, state: 'done' } as const;
+      },
+    });
+    await runLecture({ namespace, opened, files }, async (run) => {
+      expect(await run.handle.result()).toMatchObject({
+        state: 'incomplete',
+        reason: 'export nas failed: AuthRejected in a test',
+      });
+      expect(run.state.calls).toEqual(expect.arrayContaining(['upload main', 'export tape', 'attach']));
+      expect(count(run, 'sweep')).toBe(0);
+      expect(run.state.news).toEqual(['failed']);
+      expect(run.state.records.at(-1)!.refused).toEqual([
+        { kind: 'export', target: 'nas', state: 'failed', reason: 'AuthRejected in a test' },
+      ]);
+    });
+  });
+
+  it('leaves nothing to attach when it is Drive', async () => {
+    const files = () => ({
+      uploadLecture: async () => {
+        throw activityFault('QuotaExceeded');
+      },
+    });
+    await runLecture({ namespace, files }, async (run) => {
+      expect(await run.handle.result()).toMatchObject({
+        state: 'incomplete',
+        reason: expect.stringContaining('drive main failed'),
+      });
+      expect([count(run, 'attach'), count(run, 'post')]).toEqual([0, 0]);
+    });
+  });
+
+  it('is asked again on retry, in the same run', async () => {
+    let isRefused = true;
+    const asked = Promise.withResolvers<void>();
+    const files = ({ calls }: LectureRun['state']) => ({
+      uploadLecture: async () => {
+        if (isRefused) {
+          await asked.promise;
+          isRefused = false;
+          throw activityFault('AuthRejected');
+        }
+        calls.push('upload main');
+        return { kind: 'drive', target: 'main', state: 'done' } as const;
+      },
+    });
+    await runLecture({ namespace, files }, async (run) => {
+      await eventually(() => statesOf(run).includes('uploading'));
+      await run.handle.signal(messages.retryLecture);
+      asked.resolve();
+      expect(await run.handle.result()).toMatchObject({ state: 'complete' });
+      expect(count(run, 'upload')).toBe(1);
+      expect(run.state.news).toEqual(['failed', 'ready']);
+    });
+  });
+});
