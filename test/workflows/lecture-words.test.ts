@@ -87,20 +87,24 @@ describe('a lecture that is changed', () => {
     const opened = { readyAt: inSeconds(600) };
     await runLecture({ namespace, opened }, async (run) => {
       await eventually(() => run.state.records.length === 1);
-      run.state.opened.readyAt = inSeconds(2);
+      run.state.opened.readyAt = inSeconds(900);
       await run.handle.signal(messages.lectureChanged);
-      expect(await run.handle.result()).toMatchObject({ state: 'complete' });
+      await eventually(() => run.state.records.length === 2);
       expect(run.state.records[1]).toMatchObject({ state: 'waiting' });
       expect(run.state.records[1]!.reason).toContain(run.state.opened.readyAt);
+      await run.handle.signal(messages.startNow);
+      expect(await run.handle.result()).toMatchObject({ state: 'complete' });
     });
   });
 
   it('waits for the files of its new end in a later run too', async () => {
     const word = { signal: messages.lectureChanged.name, signalArgs: [] };
-    const given = { opened: { readyAt: inSeconds(2) }, input: { rerun: true }, word };
+    const given = { opened: { readyAt: inSeconds(600) }, input: { rerun: true }, word };
     await runLecture({ namespace, ...given }, async (run) => {
-      expect(await run.handle.result()).toMatchObject({ state: 'complete' });
+      await eventually(() => run.state.records.length === 1);
       expect(run.state.records[0]).toMatchObject({ state: 'waiting' });
+      await run.handle.signal(messages.startNow);
+      expect(await run.handle.result()).toMatchObject({ state: 'complete' });
     });
   });
 });
