@@ -31,7 +31,14 @@ export function joinArgs(spec: {
     outputs: [
       {
         options: [
-          ...['-map', '0:v:0', '-c:v', 'copy', '-bsf:v', `setts=pts=PTS:dts=DTS:time_base=1/${spec.frameRate}`],
+          ...[
+            '-map',
+            '0:v:0',
+            '-c:v',
+            'copy',
+            '-bsf:v',
+            `setts=pts=PTS:dts=DTS:time_base=1/${spec.frameRate}`,
+          ],
           ...['-map', '0:a:0', '-af', 'asetpts=N/SR/TB', '-c:a', 'aac', '-b:a', '160k'],
           ...['-map_metadata', '1', '-map_chapters', '1', '-movflags', '+faststart', '-f', 'mp4'],
         ],
