@@ -37,7 +37,8 @@ async function copy(name: string, { handle }: LectureRun): Promise<string> {
 describe('the lines of the page of messages', () => {
   it('all do to a running lecture what the page says', async () => {
     const tried = ['progress', 'lectureChanged', 'choosePane', 'retry', 'startNow', 'cancel'];
-    expect(lines.map((line) => / --name (\w+)/.exec(line)![1]).toSorted()).toEqual(tried.toSorted());
+    const names = lines.map((line) => / --name (\w+)/.exec(line)![1]!);
+    expect(new Set(names)).toEqual(new Set(tried));
     const opened = { readyAt: isoFromMs(Date.now() + 3_600_000) };
     await runLecture({ namespace, opened }, async (lecture) => {
       const { calls } = lecture.state;
