@@ -1,11 +1,7 @@
 // Rooms, lectures and what was published of them, as the rest of Longtake sees them in the catalog.
 import type { LectureEvent, LectureSpec } from '../contract/lecture.ts';
-import type {
-  LectureFile,
-  LectureState,
-  PublicationKind,
-  PublicationState,
-} from '../contract/lecture-messages.ts';
+import type { LectureFile, PublicationKind, PublicationState } from '../contract/lecture-messages.ts';
+import type { LectureState } from '../domain/lecture-states.ts';
 import type { RoomSource, RoomSpec } from '../contract/room.ts';
 import type { SlotChoice, SlotFacts } from '../domain/pane-choice.ts';
 

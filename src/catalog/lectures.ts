@@ -1,7 +1,7 @@
 // Lectures: what was asked for, its state and what it came to. Which of two requests adds is decided by the unique indexes.
 import type { Selectable, Updateable } from 'kysely';
 import type { LectureEvent, LectureSpec } from '../contract/lecture.ts';
-import type { LectureState } from '../contract/lecture-messages.ts';
+import type { LectureState } from '../domain/lecture-states.ts';
 import { Fault } from '../domain/fault.ts';
 import { isoFromMs } from '../domain/range.ts';
 import { isTaken } from './catalog-fault.ts';

@@ -1,6 +1,7 @@
 // `longtake lecture`: the flags and helps; what they do is in lecture/.
 import { Command, Option } from 'commander';
 import { lectureRequestCommand, layoutOption } from './lecture-request.ts';
+import { lectureStates } from '../domain/lecture-states.ts';
 import type { Terminal } from './output/terminal.ts';
 import { perform, withCommonFlags } from './perform.ts';
 
@@ -30,20 +31,7 @@ const list = (terminal: Terminal): Command =>
   withCommonFlags(new Command('list'))
     .description('List lectures, latest start first. Needs the catalog alone.')
     .option('--room <room>', 'only of this room')
-    .addOption(
-      new Option('--state <state>', 'only in this state').choices([
-        'pending',
-        'waiting',
-        'preparing',
-        'composing',
-        'uploading',
-        'attaching',
-        'complete',
-        'incomplete',
-        'failed',
-        'cancelled',
-      ]),
-    )
+    .addOption(new Option('--state <state>', 'only in this state').choices(lectureStates))
     .option('--from <date>', 'only that begin on this day or later, in the room’s zone (UTC without --room)')
     .option('--to <date>', 'only that begin on this day or earlier')
     .option('--limit <n>', 'at most so many', '50')

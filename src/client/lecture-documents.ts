@@ -1,7 +1,7 @@
 // Lectures as documents, from the catalog alone: they can be read with Temporal down.
 import type { z } from 'zod';
 import type { LectureCatalog, LectureRow, PublicationRow } from '../catalog/lecture-types.ts';
-import type { LectureState } from '../contract/lecture-messages.ts';
+import type { LectureState } from '../domain/lecture-states.ts';
 import type { LectureDocument, lectureList } from '../contract/lecture.ts';
 import { isoFromMs, toInstantRange } from '../domain/range.ts';
 

@@ -3,7 +3,7 @@ import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/c
 import type { LectureCatalog, LectureRow, RoomRow } from '../catalog/lecture-types.ts';
 import { lectureWorkflowId } from '../contract/ids.ts';
 import { lectureRequest, type LectureRequest } from '../contract/lecture.ts';
-import { isLectureOver } from '../contract/lecture-messages.ts';
+import { isLectureOver } from '../domain/lecture-states.ts';
 import { lectureStart, type LectureStart } from '../contract/lecture-start.ts';
 import { localParts } from '../domain/calendar.ts';
 import { Fault } from '../domain/fault.ts';

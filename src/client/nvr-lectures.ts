@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { NewLecture } from '../catalog/lecture-types.ts';
 import { lectureSpec, type LectureSpec } from '../contract/lecture.ts';
-import type { LectureState } from '../contract/lecture-messages.ts';
+import type { LectureState } from '../domain/lecture-states.ts';
 import type { RoomSpec } from '../contract/room.ts';
 import { isFault } from '../domain/fault.ts';
 import type { NvrRecord, SkippedRow } from '../nvr-tables/nvr-rows.ts';

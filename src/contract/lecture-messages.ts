@@ -1,27 +1,9 @@
 // What the workflow of a lecture takes, answers and listens to. No zod here: this file goes into the workflow bundle.
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { LayoutName } from '../domain/lecture-layout.ts';
+import type { LectureState } from '../domain/lecture-states.ts';
 import { rightChoices } from '../domain/pane-choice.ts';
 import type { RightChoice, SlotChoice } from '../domain/pane-choice.ts';
-
-/** `waiting`: for the files of its slots; `incomplete`: published, but pictures are missing or a place refused it. */
-export const lectureStates = [
-  'pending',
-  'waiting',
-  'preparing',
-  'composing',
-  'uploading',
-  'attaching',
-  'complete',
-  'incomplete',
-  'failed',
-  'cancelled',
-] as const;
-export type LectureState = (typeof lectureStates)[number];
-
-/** Ended; a repeat begins it anew. `incomplete` and `failed` keep what a repeat needs for a day. */
-export const isLectureOver = (state: LectureState): boolean =>
-  state === 'complete' || state === 'incomplete' || state === 'failed' || state === 'cancelled';
 
 export const sourceRoles = ['lecturer', 'screen', 'board', 'sound'] as const;
 export type SourceRole = (typeof sourceRoles)[number];

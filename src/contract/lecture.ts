@@ -3,13 +3,8 @@ import { z } from 'zod';
 import { layoutNames } from '../domain/lecture-layout.ts';
 import { leftChoices, rightChoices } from '../domain/pane-choice.ts';
 import { cameraId } from './camera.ts';
-import {
-  highestSlot,
-  lectureFileRoles,
-  lectureStates,
-  publicationKinds,
-  publicationStates,
-} from './lecture-messages.ts';
+import { highestSlot, lectureFileRoles, publicationKinds, publicationStates } from './lecture-messages.ts';
+import { lectureStates } from '../domain/lecture-states.ts';
 
 const instant = z.iso.datetime({ offset: true });
 

@@ -75,7 +75,7 @@ export const roomFields = z.strictObject({
   ),
   waitForMissingSeconds: hours(
     60,
-    'When more seconds of the lecturer are missing than this, the second try is waited for.',
+    'When more seconds of the lecturer are missing than this, the second try is waited for, and without them the lecture ends incomplete.',
   ),
   secondTryAfterSeconds: hours(
     10_800,

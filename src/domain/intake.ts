@@ -1,5 +1,5 @@
 // What a room's calendar means for its lectures: which are to be added, moved, renamed or cancelled. Pure; who calls carries it out.
-import type { LectureState } from '../contract/lecture-messages.ts';
+import type { LectureState } from './lecture-states.ts';
 import type { MsRange } from './range.ts';
 
 /** The part of an event that a lecture follows. */

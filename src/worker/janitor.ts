@@ -2,7 +2,8 @@
 import { lectureWorkKey } from '../activities/lecture/lecture-work.ts';
 import { segmentWorkKey } from '../activities/plan/work-keys.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { isLectureOver, lectureStates } from '../contract/lecture-messages.ts';
+import { isLectureOver } from '../domain/lecture-states.ts';
+import { lectureStates } from '../domain/lecture-states.ts';
 import { killOrphans } from '../process/orphans.ts';
 import type { Storage, WorkEntry } from '../storage/storage-types.ts';
 

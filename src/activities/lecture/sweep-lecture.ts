@@ -1,6 +1,6 @@
 // Clears a lecture's host: its work, and of its files what the room does not keep once every place has proved its copy.
 import { activityInfo, cancellationSignal, heartbeat } from '@temporalio/activity';
-import { isLectureOver } from '../../contract/lecture-messages.ts';
+import { isLectureOver } from '../../domain/lecture-states.ts';
 import { inStep } from '../../domain/fault-point.ts';
 import { lectureFilePath } from '../../storage/lecture-file.ts';
 import { sweepSegment } from '../plan/sweep-segment.ts';

@@ -1,13 +1,13 @@
 // What the lecture's activities take and answer: the workflows' view of them. Types only; totals and addresses.
 import type {
   LectureFile,
-  LectureState,
   PaneOverride,
   PublicationKind,
   PublicationState,
   RightMode,
   SourceRole,
 } from '../../contract/lecture-messages.ts';
+import type { LectureState } from '../../domain/lecture-states.ts';
 import type { SlotChoice, SlotFacts } from '../../domain/pane-choice.ts';
 import type { CameraDayTiming } from '../plan/types.ts';
 

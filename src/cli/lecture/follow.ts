@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { openTemporal, type TemporalDoor } from '../../client/connect.ts';
 import { lectureRunStatus, queryLecture } from '../../client/lecture-control.ts';
 import { exitCodes, type ExitCode } from '../../contract/exit-codes.ts';
-import { isLectureOver } from '../../contract/lecture-messages.ts';
+import { isLectureOver } from '../../domain/lecture-states.ts';
 import { createProgress } from '../output/progress-line.ts';
 import { renderTable } from '../output/table.ts';
 import type { Invocation } from '../perform.ts';

@@ -1,6 +1,6 @@
 // `lecture show` and `list`: documents from the catalog, as JSON or as tables in the room's time.
 import { lectureDocumentOf, lectureListOf } from '../../client/lecture-documents.ts';
-import type { LectureState } from '../../contract/lecture-messages.ts';
+import type { LectureState } from '../../domain/lecture-states.ts';
 import type { lectureDocument, LectureDocument, lectureList } from '../../contract/lecture.ts';
 import { localParts, windowOnDate } from '../../domain/calendar.ts';
 import { Fault } from '../../domain/fault.ts';

@@ -1,12 +1,8 @@
 // The state of one lecture while it runs: what its messages ask for, what its query answers, what the Web UI shows.
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import type { OpenedLecture, Published } from '../../activities/lecture/types.ts';
-import type {
-  LectureInput,
-  LectureProgress,
-  LectureState,
-  PaneOverride,
-} from '../../contract/lecture-messages.ts';
+import type { LectureInput, LectureProgress, PaneOverride } from '../../contract/lecture-messages.ts';
+import type { LectureState } from '../../domain/lecture-states.ts';
 import { searchAttributes } from '../../contract/search-attributes.ts';
 import { markdownTable, shownWhole } from '../../domain/markdown.ts';
 

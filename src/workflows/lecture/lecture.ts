@@ -7,7 +7,8 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import * as messages from '../../contract/lecture-messages.ts';
-import type { LectureInput, LectureResult, LectureState } from '../../contract/lecture-messages.ts';
+import type { LectureInput, LectureResult } from '../../contract/lecture-messages.ts';
+import type { LectureState } from '../../domain/lecture-states.ts';
 import { heard, listenInOrder } from '../early-signals.ts';
 import { describeFailure } from '../fail.ts';
 import { lectureRows } from '../proxies.ts';

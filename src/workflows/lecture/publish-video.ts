@@ -1,7 +1,8 @@
 // From files on a host to one video at its places: uploaded, exported, attached, posted, told. Each place has an end of its own.
 import { isCancellation } from '@temporalio/workflow';
 import type { LectureNews, OpenedLecture, Published } from '../../activities/lecture/types.ts';
-import type { LectureFile, LectureState } from '../../contract/lecture-messages.ts';
+import type { LectureFile } from '../../contract/lecture-messages.ts';
+import type { LectureState } from '../../domain/lecture-states.ts';
 import { describeFailure } from '../fail.ts';
 import { onLivingHost } from '../on-host.ts';
 import { lectureRows, lectureTransfers, outside } from '../proxies.ts';
