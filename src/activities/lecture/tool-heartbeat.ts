@@ -1,4 +1,4 @@
-// The heartbeat of work by media tools, which are silent while they open files or move an index: it is sent for as long as their stall limit lets them be.
+// The heartbeat of work that is silent for a while of its own right, tools that open files and requests that wait: sent as long as their own limits let them be.
 import { ownHeartbeat } from '../own-heartbeat.ts';
 import { createVouching } from '../vouching.ts';
 

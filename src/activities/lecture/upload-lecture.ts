@@ -4,10 +4,10 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { PublicationRow } from '../../catalog/lecture-types.ts';
 import { isFault } from '../../domain/fault.ts';
 import { inStep } from '../../domain/fault-point.ts';
-import { ownHeartbeat } from '../own-heartbeat.ts';
 import type { LectureDeps } from './lecture-deps.ts';
 import { readLecture } from './lecture-sources.ts';
-import { requireGoogle } from './require-google.ts';
+import { callsSeconds, requireGoogle } from './require-google.ts';
+import { heardWhileSilent } from './tool-heartbeat.ts';
 import type { Published, UploadRequest } from './types.ts';
 
 /** The same file again is found proved; another one under the same id takes its place, so that links and attachments stay right. */
@@ -17,7 +17,10 @@ export async function uploadLecture(deps: LectureDeps, request: UploadRequest): 
   const place = { lectureId, kind: 'drive', target: role } as const;
   const before = await publications.get(place);
   try {
-    const { fileId, url } = await inStep(deps.faultPoint, 'upload', () => send(deps, request, before));
+    // Google may take as long over an answer as a request may; what is sent meanwhile is progress.
+    const { fileId, url } = await inStep(deps.faultPoint, 'upload', () =>
+      heardWhileSilent(callsSeconds, (heartbeat) => send(deps, { request, before, heartbeat })),
+    );
     await publications.record({ ...place, state: 'done', externalId: fileId, url });
     return { kind: place.kind, target: role, state: 'done' };
   } catch (error) {
@@ -41,15 +44,19 @@ async function freshId(deps: LectureDeps): Promise<{ externalId?: string }> {
     );
 }
 
+interface Sending {
+  request: UploadRequest;
+  before: PublicationRow | undefined;
+  heartbeat: (progress: unknown) => void;
+}
+
 async function send(
   deps: LectureDeps,
-  request: UploadRequest,
-  before: PublicationRow | undefined,
+  { request, before, heartbeat }: Sending,
 ): Promise<{ fileId: string; url: string }> {
   const { drive } = requireGoogle(deps);
   const { room, row } = await readLecture(deps, request.lectureId);
   const { file, fileId, folderId } = request;
-  const heartbeat = ownHeartbeat();
   const spec = {
     ...{ fileId, folderId, sizeBytes: file.sizeBytes, sha256: file.sha256 },
     name: basename(file.path),
