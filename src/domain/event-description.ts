@@ -1,4 +1,5 @@
 // What people write into an event's description: lines of `key: value`, as plain text or as the HTML that calendars make of it.
+import { isYearOfStudy } from './course-codes.ts';
 
 export interface EventDescription {
   /** Codes of courses, in the order in which they stand there, each once. */
@@ -16,7 +17,9 @@ const mostValueCharacters = 2000;
 const mostCourses = 20;
 const mostCodeCharacters = 200;
 
-const courseKeys = new Set(['поток', 'потоки', 'курс', 'курсы', 'course', 'courses']);
+const codeKeys = new Set(['поток', 'потоки']);
+/** Behind these a year of study may stand as well. */
+const courseKeys = new Set(['курс', 'курсы', 'course', 'courses']);
 
 const lineTags =
   /<\/?(?:address|article|blockquote|br|dd|div|dl|dt|h[1-6]|hr|li|ol|p|pre|section|table|td|th|tr|ul)(?:[\s/][^<>]*)?>/gi;
@@ -54,10 +57,15 @@ const namedCharacters: Readonly<Record<string, string>> = {
 };
 
 /**
- * Courses and fields of a description; the old form is a line `поток: CODE`. Lines are split at their first colon, so values may hold
- * times and addresses. Anything is taken, nothing is thrown.
+ * Courses and fields of a description; the old form is a line `поток: CODE`. A line `курс: 2` names a year of study and no course, unless
+ * that is a code of the table. Lines are split at their first colon, so values may hold times and addresses. Anything is taken, nothing is
+ * thrown.
+ * @param inTable codes that the table of courses has
  */
-export function readDescription(text: string | undefined): EventDescription {
+export function readDescription(
+  text: string | undefined,
+  inTable: ReadonlySet<string> = new Set(),
+): EventDescription {
   const fields = new Map<string, string>();
   const courses = new Set<string>();
   for (const line of linesOf((text ?? '').slice(0, mostCharacters))) {
@@ -65,7 +73,9 @@ export function readDescription(text: string | undefined): EventDescription {
     if (field === undefined) continue;
     const { key, value } = field;
     if (fields.size < mostFields || fields.has(key)) fields.set(key, value.slice(0, mostValueCharacters));
-    if (courseKeys.has(key)) for (const code of codesIn(value)) courses.add(code);
+    const isCode = (code: string): boolean =>
+      codeKeys.has(key) || (courseKeys.has(key) && (inTable.has(code) || !isYearOfStudy(code)));
+    for (const code of codesIn(value).filter(isCode)) courses.add(code);
   }
   return { courses: [...courses].slice(0, mostCourses), fields: Object.fromEntries(fields) };
 }

@@ -54,6 +54,38 @@ describe('the codes of a description', () => {
     expect(readDescription(text).courses).toEqual(courses);
   });
 
+  it.each<[string, string[]]>([
+    ['курс: 2', []],
+    ['Курс: 2 курс', []],
+    ['курс: 1-2', []],
+    ['курс: 1–2, бакалавриат', []],
+    ['курсы: 3, 4', []],
+    ['курс: 2-й', []],
+    ['курс: II', []],
+    ['курс: 1 маг.', []],
+    ['Курс: второй', []],
+    ['<b>Курс:</b> 3 курс (бакалавриат)', []],
+    ['Course: 2nd year', []],
+    ['course: 1 master', []],
+    ['курс: 2 курса магистратуры', []],
+    ['поток: БИВ201\nкурс: 2', ['БИВ201']],
+    ['курс: 2, БИВ201', ['БИВ201']],
+    ['курс: 7', ['7']],
+    ['курс: 123456789012', ['123456789012']],
+    ['курс: 2А', ['2А']],
+    ['курс: БПИ-2', ['БПИ-2']],
+    ['course: CS 2', ['CS 2']],
+    ['курс: Теория графов 2', ['Теория графов 2']],
+    // The old form names nothing but codes.
+    ['поток: 2', ['2']],
+  ])('are not years of study: %j', (text, courses) => {
+    expect(readDescription(text).courses).toEqual(courses);
+  });
+
+  it('are what the table of courses has, though they look like a year', () => {
+    expect(readDescription('курс: 2, 3', new Set(['2'])).courses).toEqual(['2']);
+  });
+
   it('are no more than a lecture takes', () => {
     const codes = Array.from({ length: 50 }, (_, index) => `C${index}`);
     expect(readDescription(`поток: ${codes.join(',')}`).courses).toEqual(codes.slice(0, 20));

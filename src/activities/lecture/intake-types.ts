@@ -38,7 +38,7 @@ export interface LectureTeller {
 }
 
 export interface IntakeDeps {
-  catalog: Pick<LectureCatalog, 'rooms' | 'lectures' | 'calendarCursors'>;
+  catalog: Pick<LectureCatalog, 'rooms' | 'lectures' | 'calendarCursors' | 'courseCodes'>;
   calendarFeed: CalendarFeed;
   /** Absent: Google is not configured. */
   googleCalendar?: { changes(ask: CalendarAsk): Promise<CalendarChanges> } | undefined;

@@ -75,9 +75,10 @@ async function readGoogle(
     fromMs: window.startMs,
     toMs: window.endMs,
   });
+  const codes = await codesInTable(deps);
   return {
     calendarId,
-    entries: events.map((event) => entryOfGoogle(event, calendarId)),
+    entries: events.map((event) => entryOfGoogle(event, { calendarId, codes })),
     full,
     window,
     cursor: {
@@ -111,9 +112,10 @@ async function readFeed(
     signal,
   });
   if (!read) return undefined;
+  const codes = await codesInTable(deps);
   return {
     calendarId: `feed:${room.id}`,
-    entries: read.events.map(entryOfFeed),
+    entries: read.events.map((event) => entryOfFeed(event, codes)),
     full: true,
     window,
     cursor: { roomId: room.id, source, syncToken: read.digest, fullSyncedMs: nowMs },
@@ -129,13 +131,20 @@ async function lastCursor(
   return cursor?.source === source ? cursor : undefined;
 }
 
-function entryOfGoogle(event: CalendarEvent, calendarId: string): CalendarEntry {
+/** A code that somebody has put into the table is one, whatever it looks like. */
+const codesInTable = async ({ catalog }: IntakeDeps): Promise<ReadonlySet<string>> =>
+  new Set((await catalog.courseCodes.list()).map(({ code }) => code));
+
+function entryOfGoogle(
+  event: CalendarEvent,
+  { calendarId, codes }: { calendarId: string; codes: ReadonlySet<string> },
+): CalendarEntry {
   const { id, status, name, description, startAt, endAt, allDay, organizer } = event;
   return {
     eventId: id,
     status: status === 'cancelled' ? 'cancelled' : 'confirmed',
     name: eventName(name),
-    courses: readDescription(description).courses,
+    courses: readDescription(description, codes).courses,
     // Events made in the room's own calendar name that as their organizer.
     users: organizer !== undefined && organizer !== calendarId ? mailsOf(organizer) : [],
     allDay,
@@ -144,11 +153,14 @@ function entryOfGoogle(event: CalendarEvent, calendarId: string): CalendarEntry 
   };
 }
 
-const entryOfFeed = ({ id, name, description, organizer, ...event }: FeedEvent): CalendarEntry => ({
+const entryOfFeed = (
+  { id, name, description, organizer, ...event }: FeedEvent,
+  codes: ReadonlySet<string>,
+): CalendarEntry => ({
   ...event,
   eventId: id,
   name: eventName(name),
-  courses: readDescription(description).courses,
+  courses: readDescription(description, codes).courses,
   users: mailsOf(organizer),
 });
 

@@ -67,6 +67,19 @@ describe('a Google calendar', () => {
     expect(stage.told).toEqual(['start Graphs', 'changed Graphs', 'cancel Graphs undo=false']);
   });
 
+  it('names a year of study, which is a course once the table has it as a code', async () => {
+    const add2 = (summary: string, hours: number): Promise<string> =>
+      add({ summary, description: 'курс: 2', ...times(startMs + hours * 3_600_000) });
+    await add2('Graphs', 0);
+    await stage.look();
+    await stage.catalog.courseCodes.put('2', '123456789012');
+    await add2('Trees', 2);
+    await stage.look();
+    await stage.catalog.courseCodes.remove('2');
+    const coursesOf = async (name: string) => (await stage.lecture(name)).spec.courses;
+    expect([await coursesOf('Graphs'), await coursesOf('Trees')]).toEqual([[], ['2']]);
+  });
+
   it('gives each instance of a series its own lecture', async () => {
     await add({ summary: 'Weekly', ...timesInZone(startMs), recurrence: ['RRULE:FREQ=DAILY;COUNT=3'] });
     expect(await stage.look()).toMatchObject({ totals: { added: 3 } });
