@@ -22,7 +22,7 @@ export const restreamMessageDocs: readonly RestreamMessageDoc[] = [
     workflow: 'restream',
     kind: 'signal',
     name: 'acceptList',
-    does: 'The list of cameras is right as it is now: every camera that is missing from it is taken down, however many there are. For after `attention` has said that too many vanished at once.',
+    does: 'The list of cameras is right as it is now: every camera that is missing from it is taken down, however many there are. For after `attention` has said that too many vanished at once. While the list cannot be read the word waits for the next one that can.',
   },
   {
     workflow: 'restream',

@@ -46,6 +46,8 @@ export interface FakeRestreamState {
   relays: Map<string, FakeRelay>;
   servers: string[];
   attention?: string;
+  /** The list cannot be read: attention says so, and no word to accept it is carried out. */
+  listAway?: boolean;
   paused: boolean;
   /** Begun, in this order; retries count again. */
   calls: FakeCall[];
@@ -191,7 +193,9 @@ async function watchCameras(state: FakeRestreamState, request: WatchRequest): Pr
       const changes = outcome.added.length + outcome.changed.length + outcome.gone.length;
       const isKnown =
         outcome.attention === request.attention && outcome.servers.join() === request.servers.join();
-      if (changes > 0 || !isKnown) return outcome;
+      const acceptOwed = request.accept && state.listAway === true;
+      if (acceptOwed && !isKnown) return { ...outcome, acceptOwed };
+      if (changes > 0 || !isKnown || (request.accept && !acceptOwed)) return outcome;
       await beat();
     }
   } finally {
@@ -199,7 +203,8 @@ async function watchCameras(state: FakeRestreamState, request: WatchRequest): Pr
   }
 }
 
-function outcomeOf({ relays, servers, attention }: FakeRestreamState): WatchOutcome {
+function outcomeOf({ relays, servers, ...state }: FakeRestreamState): WatchOutcome {
+  const attention = state.listAway ? 'The list of cameras cannot be read.' : state.attention;
   const untold = [...relays].filter(([, relay]) => relay.toldRevision < relay.revision).slice(0, pageLength);
   const pick = (matches: (relay: FakeRelay) => boolean): CameraRevision[] =>
     untold.filter(([, relay]) => matches(relay)).map(([cameraId, { revision }]) => ({ cameraId, revision }));

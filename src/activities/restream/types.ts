@@ -6,7 +6,7 @@ export interface WatchRequest {
   attention?: string;
   /** Servers that have a keeper; the watch ends when the catalog names others. */
   servers: string[];
-  /** The operator's word: the list is right as it is, however many cameras it misses. */
+  /** The operator's word: the list is right as it is, however many cameras it misses. The watch ends with the first read that succeeds. */
   accept: boolean;
 }
 
@@ -22,6 +22,8 @@ export interface ChangedCameras {
 /** What has changed in the list of cameras, at most a hundred at once; the next watch finds the rest at once. */
 export interface WatchOutcome extends ChangedCameras {
   attention?: string;
+  /** The list could not be read: the operator's word has not been carried out. */
+  acceptOwed?: boolean;
   servers: string[];
 }
 

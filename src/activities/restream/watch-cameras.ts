@@ -37,17 +37,18 @@ interface Watch {
 
 async function watch({ deps, request, signal, vouching, wake }: Watch): Promise<WatchOutcome> {
   const { pollSeconds } = deps.settings;
+  const { accept } = request;
   let missing = lately(deps);
-  let { accept } = request;
   let progress = {};
   for (;;) {
     vouching.until(readSeconds, progress);
     const read = await readOnce(deps, { missing, accept, signal });
-    accept &&= read.failed;
     missing = read.missing;
     memories.set(deps, { missing, atMs: performance.now() });
+    const acceptOwed = accept && read.failed;
     const outcome = await outcomeOf(deps, read.attention);
-    if (isNews(outcome, request)) return outcome;
+    if ((accept && !acceptOwed) || isNews(outcome, request))
+      return { ...outcome, ...(acceptOwed ? { acceptOwed } : {}) };
     progress = { cameras: read.cameras, ...(read.attention ? { attention: read.attention } : {}) };
     vouching.until(pollSeconds + readSeconds, progress);
     await wake.after(pollSeconds * 1000);

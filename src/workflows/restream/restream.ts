@@ -30,8 +30,8 @@ interface Supervisor {
   /** Waiting to be carried out. */
   pauseOrder?: boolean;
   settles: boolean;
-  /** The next watch takes the list as it is. */
-  accepts: boolean;
+  /** Words of the operator that the list is right, owed until a list has been read with them. */
+  accepts: number;
   /** As the list of workflows shows it. */
   shownState?: string;
 }
@@ -44,8 +44,8 @@ export async function restream(input: RestreamInput): Promise<void> {
   const supervisor: Supervisor = {
     paused: false,
     servers: [],
-    accepts: false,
     ...input.session,
+    accepts: input.session?.accepts ? 1 : 0,
     kept: [],
     settles: true,
   };
@@ -77,7 +77,7 @@ function listen(supervisor: Supervisor): void {
       // One that was removed and added again between two looks has lost its keeper.
       supervisor.kept = [];
     }),
-    heard(messages.acceptList, () => void (supervisor.accepts = true)),
+    heard(messages.acceptList, () => void (supervisor.accepts += 1)),
   ]);
   setHandler(messages.restreamStatus, () => {
     const { paused, servers, attention } = supervisor;
@@ -105,16 +105,16 @@ async function carryOut(supervisor: Supervisor): Promise<void> {
 
 /** What the watch found; undefined when an order came first, which is carried out while the watch ends. */
 async function watchUntilOrdered(supervisor: Supervisor): Promise<WatchOutcome | undefined> {
-  const { accepts: accept, attention, kept: servers } = supervisor;
-  supervisor.accepts = false;
-  const request = { accept, servers, ...(attention === undefined ? {} : { attention }) };
-  const isDue = (): boolean => hasOrders(supervisor) || supervisor.accepts;
+  const { accepts, attention, kept: servers } = supervisor;
+  const request = { accept: accepts > 0, servers, ...(attention === undefined ? {} : { attention }) };
+  const isDue = (): boolean => hasOrders(supervisor) || supervisor.accepts > accepts;
   const { answered, wasDue } = await runLive({
     start: () => live.watchCameras(request),
     isDue,
     whenDue: () => carryOut(supervisor),
   });
   if (!answered && !wasDue) await condition(isDue, pauseSeconds * 1000);
+  if (answered && !answered.answer.acceptOwed) supervisor.accepts -= accepts;
   return answered?.answer;
 }
 
@@ -133,12 +133,13 @@ async function act(supervisor: Supervisor, { servers, attention, ...news }: Watc
 
 /** The list of workflows shows at once whether a person should look. */
 function show(supervisor: Supervisor): void {
-  const { paused, servers, attention } = supervisor;
+  const { accepts, paused, servers, attention } = supervisor;
   const state = attention === undefined ? (paused ? 'paused' : 'running') : 'attention';
   const rows = [
     ['Relays', 'one workflow each: `restream/<camera>`, by LtState'],
     ['MediaMTX servers', servers.join(', ') || 'none yet'],
     ...(attention === undefined ? [] : [['Attention', attention]]),
+    ...(accepts === 0 ? [] : [['Accepted', 'The next list that can be read is taken as it is.']]),
   ];
   setCurrentDetails(shownWhole(markdownTable(['Restream', state], rows)));
   if (supervisor.shownState === state) return;
@@ -155,7 +156,7 @@ async function continueInNewSession(input: RestreamInput, supervisor: Supervisor
       paused,
       servers,
       ...(pauseOrder === undefined ? {} : { pauseOrder }),
-      ...(accepts ? { accepts } : {}),
+      ...(accepts > 0 ? { accepts: true } : {}),
       ...(attention === undefined ? {} : { attention }),
     },
   });

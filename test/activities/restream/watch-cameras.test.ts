@@ -181,7 +181,14 @@ describe('a read that is not believed', () => {
     expect(ids((await hear({ accept: true })).gone)).toEqual(['a', 'b']);
   });
 
-  it('that fails is not what the operator has accepted', async () => {
+  it('ends the watch once it is accepted, so that the word does not count for a later list', async () => {
+    await hear();
+    const { acceptOwed, ...outcome } = await hear({ accept: true });
+    expect(acceptOwed).toBeUndefined();
+    expect(outcome).toEqual({ added: [], changed: [], gone: [], servers: ['one'] });
+  });
+
+  it('that fails is not what the operator has accepted, and his word is owed', async () => {
     await hear();
     let failures = 0;
     list = () => {
@@ -189,8 +196,9 @@ describe('a read that is not believed', () => {
       if (failures === 1) throw new Error('away for a moment');
       return {};
     };
-    const { attention } = await hear({ accept: true });
+    const { attention, acceptOwed } = await hear({ accept: true });
     expect(attention).toContain('away for a moment');
+    expect(acceptOwed).toBe(true);
     expect((await catalog.relays.list()).every(({ wanted }) => wanted)).toBe(true);
   });
 });
