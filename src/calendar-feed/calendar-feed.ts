@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { Fault } from '../domain/fault.ts';
-import type { FeedAnswer, FeedEvent, FeedQuestion } from './feed-event.ts';
+import type { FeedAnswer, FeedQuestion, FeedReading } from './feed-event.ts';
 import { readFeedText, type FetchText } from './read-text.ts';
 
 export interface CalendarFeedSettings {
@@ -23,11 +23,11 @@ export interface FeedAsk extends Omit<FeedQuestion, 'text'> {
 
 export interface CalendarFeed {
   /**
-   * All events that touch the range; undefined when the text is the one that `unless` names. Throws Fault InputInvalid for what is no
+   * All events that touch the range, and those that cannot be read, by name; undefined when the text is the one that `unless` names. Throws Fault InputInvalid for what is no
    * calendar or too much of one, and those of reading: NotFound, AuthRejected, SourceBusy, SourceUnreachable, SourceStalled, ForbiddenUrl,
    * StorageFault.
    */
-  read(ask: FeedAsk): Promise<{ events: FeedEvent[]; digest: string } | undefined>;
+  read(ask: FeedAsk): Promise<(FeedReading & { digest: string }) | undefined>;
 }
 
 const threadUrl = new URL(
@@ -44,7 +44,7 @@ export function createCalendarFeed(settings: CalendarFeedSettings): CalendarFeed
       const text = await readFeedText({ address, fetchText, maxBytes, signal });
       const digest = createHash('sha256').update(text).digest('hex');
       if (digest === unless) return undefined;
-      return { events: await parse({ ...range, text }, { parseSeconds, signal }), digest };
+      return { ...(await parse({ ...range, text }, { parseSeconds, signal })), digest };
     },
   };
 }
@@ -53,7 +53,7 @@ export function createCalendarFeed(settings: CalendarFeedSettings): CalendarFeed
 async function parse(
   question: FeedQuestion,
   { parseSeconds, signal }: { parseSeconds: number; signal: AbortSignal },
-): Promise<FeedEvent[]> {
+): Promise<FeedReading> {
   const worker = new Worker(threadUrl, {
     name: 'longtake-feed',
     workerData: question,
@@ -70,11 +70,8 @@ async function parse(
   worker.once('error', () => give('needs more memory than a calendar may'));
   try {
     const answer = await promise;
-    if ('events' in answer) return answer.events;
-    throw new Fault(
-      'InputInvalid',
-      `The calendar feed cannot be read: ${answer.problem.replace(/\.$/, '')}.`,
-    );
+    if ('events' in answer) return answer;
+    throw new Fault('InputInvalid', `The calendar feed cannot be read: ${answer.problem}.`);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', onAbort);

@@ -27,8 +27,23 @@ export interface FeedEvent {
   organizer?: string;
 }
 
+/** An event that cannot be read: the others count all the same. Of a series one instance or all of them. */
+export interface UnreadableEvent {
+  /** Absent: not even that can be read. */
+  uid?: string;
+  /** At most 100 characters; empty: it says none. */
+  name: string;
+  /** In a few words. */
+  reason: string;
+}
+
+export interface FeedReading {
+  events: FeedEvent[];
+  unreadable: UnreadableEvent[];
+}
+
 /** What the thread answers. */
-export type FeedAnswer = { events: FeedEvent[] } | { problem: string };
+export type FeedAnswer = FeedReading | { problem: string };
 
 /** More is no calendar of a room. */
 export const mostEvents = 5_000;

@@ -20,8 +20,10 @@ export interface Series {
 
 /** Fifty series that have run every day for thirteen years; some seconds of work. */
 export const mostSteps = 250_000;
+/** Each hour for five years. */
+const mostStepsOfOne = 50_000;
 
-/** Starts of instances that touch [fromMs, toMs), by their rule and sorted; moved and cancelled ones are the caller's. Throws when the budget is used up. */
+/** Starts of instances that touch [fromMs, toMs), by their rule and sorted; moved and cancelled ones are the caller's. Throws when the budget is used up, or its own share. */
 export function instanceStarts(series: Series): number[] {
   const { component, start, clock } = series;
   const starts = new Set<number>();
@@ -52,7 +54,10 @@ function* byRule({ start, clock, toMs, budget, component }: Series, rule: Recur)
   const local = start.clone();
   local.zone = ICAL.Timezone.localTimezone;
   const iterator = walked.iterator(local);
+  let steps = 0;
   for (let time = iterator.next() as Time | null; time; time = iterator.next() as Time | null) {
+    steps += 1;
+    if (steps > mostStepsOfOne) throw new Error('it repeats more often than a lecture can');
     budget.steps -= 1;
     if (budget.steps < 0) throw new Error('its series repeat more often than a calendar can');
     const ms = instantMs(time, clock);

@@ -1,38 +1,38 @@
 // Reads the text of a calendar into events: series into their instances, moved and cancelled ones in their place. Runs in the feed's thread.
-import ICAL from 'ical.js';
+import type ICAL from 'ical.js';
 import { isTimeZone } from '../domain/calendar.ts';
-import { mostEvents, type FeedEvent, type FeedQuestion } from './feed-event.ts';
+import { mostIdCharacters, readComponents, reasonOf, shortName, type Component } from './feed-components.ts';
+import {
+  mostEvents,
+  type FeedEvent,
+  type FeedQuestion,
+  type FeedReading,
+  type UnreadableEvent,
+} from './feed-event.ts';
 import { instanceStarts, isSeries, mostSteps } from './feed-series.ts';
 import { clockOf, instantMs, type Time } from './feed-time.ts';
 
-type Component = InstanceType<typeof ICAL.Component>;
 type Duration = InstanceType<typeof ICAL.Duration>;
 
 const mostNameCharacters = 1_000;
 const mostDescriptionCharacters = 65_536;
-const mostIdCharacters = 900;
 
-/** Throws an Error in words of ours or of the parser when the text is no calendar, or holds more than a calendar can. */
-export function parseFeed(question: FeedQuestion): FeedEvent[] {
+/**
+ * An event that cannot be read is named, and what else there is of its series counts. Throws an Error in words of ours or of the parser
+ * when the text is no calendar, or holds more than a calendar can.
+ */
+export function parseFeed(question: FeedQuestion): FeedReading {
   const budget = { steps: mostSteps };
-  const events = calendarsOf(question.text).flatMap((calendar) => {
+  const { calendars, unreadable } = readComponents(question.text);
+  const events = calendars.flatMap((calendar) => {
     const timeZone = floatingZone(calendar, question.timeZone);
     const components = calendar.getAllSubcomponents('vevent');
     return [...byUid(components).values()].flatMap((family) =>
-      eventsOf(family, { ...question, timeZone, budget }),
+      eventsOf(family, { ...question, timeZone, budget, unreadable }),
     );
   });
   if (events.length > mostEvents) throw new Error(`it holds more than ${mostEvents} events in the range`);
-  return events;
-}
-
-function calendarsOf(text: string): Component[] {
-  const parsed = ICAL.parse(text) as unknown[];
-  const all = typeof parsed[0] === 'string' ? [parsed] : parsed;
-  const calendars = all.map((one) => new ICAL.Component(one as string));
-  if (calendars.length === 0 || calendars.some(({ name }) => name !== 'vcalendar'))
-    throw new Error('it holds no calendar');
-  return calendars;
+  return { events, unreadable };
 }
 
 /** Times without a zone are meant in the calendar's own, where it names one. */
@@ -58,7 +58,7 @@ function uidOf(component: Component): string {
   return `${String(start)} ${String(name)}`.slice(0, mostIdCharacters);
 }
 
-type Range = Omit<FeedQuestion, 'text'> & { budget: { steps: number } };
+type Range = Omit<FeedQuestion, 'text'> & { budget: { steps: number }; unreadable: UnreadableEvent[] };
 
 interface Hours {
   start: Time;
@@ -73,18 +73,53 @@ function eventsOf(family: readonly Component[], range: Range): FeedEvent[] {
   const events = new Map<string, FeedEvent>();
   // Of several versions of one event the newest counts.
   const master = bySequence(family.filter((component) => !isException(component))).at(-1);
-  for (const event of master ? masterEvents(master, { uid, range }) : []) events.set(event.id, event);
-  for (const exception of bySequence(family.filter(isException))) {
-    const property = exception.getFirstProperty('recurrence-id')!;
-    const time = property.getFirstValue() as Time;
-    const placeMs = instantMs(time, clockOf(property, time, range.timeZone));
+  if (master)
+    unlessUnreadable({ component: master, uid, range }, () => {
+      for (const event of masterEvents(master, { uid, range })) events.set(event.id, event);
+    });
+  for (const exception of bySequence(family.filter(isException)))
+    unlessUnreadable({ component: exception, uid, range }, () =>
+      takeException(events, { exception, uid, range }),
+    );
+  return [...events.values()];
+}
+
+/** More steps than all series may take together are the calendar’s trouble, not the event’s. */
+function unlessUnreadable(
+  { component, uid, range }: { component: Component; uid: string; range: Range },
+  read: () => void,
+): void {
+  try {
+    read();
+  } catch (error) {
+    if (range.budget.steps < 0) throw error;
+    const name = component.getFirstPropertyValue('summary');
+    range.unreadable.push({
+      uid,
+      name: shortName(typeof name === 'string' ? name : ''),
+      reason: reasonOf(error),
+    });
+  }
+}
+
+function takeException(
+  events: Map<string, FeedEvent>,
+  { exception, uid, range }: { exception: Component; uid: string; range: Range },
+): void {
+  const property = exception.getFirstProperty('recurrence-id')!;
+  const time = property.getFirstValue() as Time;
+  const placeMs = instantMs(time, clockOf(property, time, range.timeZone));
+  if (Number.isNaN(placeMs)) return;
+  const id = instanceId(uid, placeMs);
+  try {
     const hours = hoursOf(exception, range);
-    if (Number.isNaN(placeMs)) continue;
-    const id = instanceId(uid, placeMs);
     if (hours && touches(hours, range)) events.set(id, eventOf(exception, { id, ...hours }));
     else events.delete(id);
+  } catch (error) {
+    // Where its series has put it it is not.
+    events.delete(id);
+    throw error;
   }
-  return [...events.values()];
 }
 
 function bySequence(components: readonly Component[]): Component[] {
@@ -108,11 +143,11 @@ const instanceId = (uid: string, startMs: number): string =>
 const touches = ({ startMs, endMs }: Hours, { fromMs, toMs }: Range): boolean =>
   startMs < toMs && (endMs > fromMs || startMs >= fromMs);
 
-/** Undefined without a start that can be read. */
+/** Undefined in a year that nobody means. */
 function hoursOf(component: Component, { timeZone }: Range): Hours | undefined {
   const property = component.getFirstProperty('dtstart');
   const start = property?.getFirstValue() as Time | null | undefined;
-  if (!property || !start) return undefined;
+  if (!property || !start) throw new Error('it has no start');
   const clock = clockOf(property, start, timeZone);
   const startMs = instantMs(start, clock);
   if (Number.isNaN(startMs)) return undefined;

@@ -21,6 +21,7 @@ export interface IntakeSession {
   totals: IntakeTotals;
   /** Why the calendar cannot be followed at present. */
   trouble?: IntakeTrouble;
+  unreadable?: string[];
 }
 
 export interface IntakeTrouble {
@@ -39,6 +40,8 @@ export interface IntakeStatus {
   reason?: string;
   /** Events that became no lecture, with the reason, as of the last change; a few of them. */
   leftOut: string[];
+  /** Events of its feed that cannot be read, by name, id and reason; their lectures stay as they are. */
+  unreadable: string[];
 }
 
 /** Look at the calendar now. */

@@ -38,6 +38,8 @@ export interface IntakeFacts {
   entries: readonly CalendarEntry[];
   /** The entries are all that the calendar holds in the window: what is missing is gone. */
   full: boolean;
+  /** Ids of events that are there and cannot be read; of a series all its instances, `<id>/…`. Their lectures are not taken for gone. */
+  unread?: readonly string[];
   /** Cancelled ones too. */
   lectures: readonly KnownLecture[];
   /** Events outside of it become no lectures. */
@@ -75,7 +77,7 @@ export function decideIntake(facts: IntakeFacts): IntakeDecision {
     decideEntry({ facts, decision, entry, known: byEvent.get(entry.eventId) });
   if (facts.full)
     for (const known of byEvent.values())
-      if (!entries.has(known.eventId) && isFuture(known, facts))
+      if (!entries.has(known.eventId) && !isUnread(known, facts) && isFuture(known, facts))
         cancel(decision, { known, undo: false, reason: 'Its event is gone from the calendar.' });
   return decision;
 }
@@ -123,6 +125,9 @@ function cancel(
 ): void {
   if (known.byCalendar && !known.said?.cancelled) decision.cancel.push({ lectureId: known.id, reason, undo });
 }
+
+const isUnread = ({ eventId }: KnownLecture, { unread = [] }: IntakeFacts): boolean =>
+  unread.some((id) => eventId === id || eventId.startsWith(`${id}/`));
 
 /** Judged by the event's own hours: a person may have moved the lecture. */
 function isFuture(known: KnownLecture, { nowMs, window }: IntakeFacts): boolean {

@@ -4,8 +4,13 @@ import type { FeedEvent } from '../../src/calendar-feed/feed-event.ts';
 import { parseFeed } from '../../src/calendar-feed/parse-feed.ts';
 import { calendar, event, ownZone } from './feed-text.ts';
 
+const readWhole = (
+  text: string,
+  { from = '2026-09-01', to = '2026-10-01', timeZone = 'Europe/Moscow' } = {},
+) => parseFeed({ text, fromMs: Date.parse(from), toMs: Date.parse(to), timeZone });
+
 const read = (text: string, { from = '2026-09-01', to = '2026-10-01', timeZone = 'Europe/Moscow' } = {}) =>
-  parseFeed({ text, fromMs: Date.parse(from), toMs: Date.parse(to), timeZone });
+  readWhole(text, { from, to, timeZone }).events;
 
 const hours = ({ startMs, endMs }: FeedEvent): string =>
   [startMs, endMs].map((ms) => new Date(ms).toISOString().slice(0, 16)).join(' ');
@@ -180,9 +185,21 @@ describe('a series', () => {
     expect(read(calendar(old))).toHaveLength(30);
   });
 
-  it('that repeats each second is refused', () => {
-    const text = calendar(event('s', 'DTSTART:20200101T000000Z', 'RRULE:FREQ=SECONDLY'));
-    expect(() => read(text)).toThrow('repeat more often');
+  it('that repeats each second is refused alone', () => {
+    const rule = ['DTSTART:20200101T000000Z', 'RRULE:FREQ=SECONDLY', 'SUMMARY:Ticks'];
+    const found = readWhole(calendar(event('s', ...rule), event('a', 'DTSTART:20260914T071000Z')));
+    expect(found.events.map(({ id }) => id)).toEqual(['a']);
+    expect(found.unreadable).toEqual([
+      { uid: 's', name: 'Ticks', reason: 'it repeats more often than a lecture can' },
+    ]);
+  });
+
+  it('refuses the calendar when many of them together repeat more often than it can', () => {
+    const often = (_: unknown, index: number): string[] =>
+      event(`h${index}`, 'DTSTART:20220101T000000Z', 'RRULE:FREQ=HOURLY;UNTIL=20260601T000000Z');
+    expect(() => read(calendar(...Array.from({ length: 10 }, often)))).toThrow(
+      'repeat more often than a calendar',
+    );
   });
 
   it('with more instances than a calendar can have is refused', () => {
@@ -228,18 +245,73 @@ describe('an event', () => {
     expect(read(calendar(lines)).map(({ id }) => id)).toEqual(read(calendar(lines)).map(({ id }) => id));
   });
 
-  it('without a start, or in a year that nobody means, is none', () => {
-    const text = calendar(event('a', 'SUMMARY:x'), event('b', 'DTSTART:00010101T000000Z'), [
-      'BEGIN:VTODO',
-      'END:VTODO',
-    ]);
-    expect(read(text)).toEqual([]);
+  it('in a year that nobody means is none', () => {
+    const text = calendar(event('b', 'DTSTART:00010101T000000Z'), ['BEGIN:VTODO', 'END:VTODO']);
+    expect(readWhole(text)).toEqual({ events: [], unreadable: [] });
   });
 
   it('of a second calendar in the same text counts too', () => {
     const text =
       calendar(event('a', 'DTSTART:20260914T071000Z')) + calendar(event('b', 'DTSTART:20260914T071000Z'));
     expect(read(text).map(({ id }) => id)).toEqual(['a', 'b']);
+  });
+});
+
+describe('an event that cannot be read', () => {
+  const after = event('b', 'DTSTART:20260915T071000Z', 'SUMMARY:Trees');
+
+  it.each<[string, string[], string]>([
+    ['a rule that is none', ['RRULE:FREQ=NEVER'], 'invalid frequency …'],
+    ['a day that is none', ['RRULE:FREQ=WEEKLY;BYDAY=XX'], 'invalid BYDAY value …'],
+    [
+      'an end of a rule that is none',
+      ['RRULE:FREQ=WEEKLY;UNTIL=garbage'],
+      'Could not extract integer from …',
+    ],
+    ['an exception that is no date', ['RRULE:FREQ=DAILY', 'EXDATE:rubbish'], 'invalid date-time value: …'],
+    ['an end that is no time', ['DTEND:rubbish'], 'invalid date-time value: …'],
+    ['a line that is none', ['rubbish'], 'invalid line (no token …'],
+    ['a part without an end', ['BEGIN:VALARM'], 'invalid ical body. component began but did not end'],
+  ])('by %s is named, and the others count', (_, lines, reason) => {
+    const bad = event('a', 'DTSTART:20260914T071000Z', 'SUMMARY:Graphs\\, 1', ...lines);
+    const found = readWhole(calendar(bad, after));
+    expect(found.events.map(({ id, name }) => [id, name])).toEqual([['b', 'Trees']]);
+    expect(found.unreadable).toEqual([{ uid: 'a', name: 'Graphs, 1', reason }]);
+  });
+
+  it('without a start is named', () => {
+    const found = readWhole(calendar(event('a', `SUMMARY:${'x'.repeat(500)}`), after));
+    expect(found.events.map(({ id }) => id)).toEqual(['b']);
+    expect(found.unreadable).toEqual([{ uid: 'a', name: 'x'.repeat(100), reason: 'it has no start' }]);
+  });
+
+  it('and has no UID is named without one', () => {
+    const bad = ['BEGIN:VEVENT', 'DTSTART:20260914T071000Z', 'RRULE:FREQ=NEVER', 'END:VEVENT'];
+    expect(readWhole(calendar(bad, after)).unreadable).toEqual([{ name: '', reason: 'invalid frequency …' }]);
+  });
+
+  it('and does not end is named; the next one counts', () => {
+    const open = event('a', 'DTSTART:20260914T071000Z').slice(0, -1);
+    const found = readWhole(calendar(open, after));
+    expect(found.events.map(({ id }) => id)).toEqual(['b']);
+    expect(found.unreadable).toMatchObject([{ uid: 'a' }]);
+  });
+
+  it('as one instance of a series leaves the others, and does not fall back to the rule’s hours', () => {
+    const series = event('w', 'DTSTART:20260907T081000Z', 'DURATION:PT1H', 'RRULE:FREQ=WEEKLY;COUNT=3');
+    const broken = event('w', 'RECURRENCE-ID:20260914T081000Z', 'DTSTART:20260916T120000Z', 'DTEND:rubbish');
+    const found = readWhole(calendar(series, broken));
+    expect(found.events.map(({ id }) => id)).toEqual(['w/20260907T081000Z', 'w/20260921T081000Z']);
+    expect(found.unreadable).toMatchObject([{ uid: 'w' }]);
+  });
+
+  it('of the second of two calendars stands in that one’s zone when it can be read', () => {
+    const zone = ['X-WR-TIMEZONE:Europe/Berlin'];
+    const bad = event('a', 'DTSTART:20260914T071000Z', 'RRULE:FREQ=NEVER');
+    const good = event('b', 'DTSTART:20260914T101000', 'DTEND:20260914T114000');
+    const found = readWhole(calendar(bad) + calendar(zone, good));
+    expect(found.events.map(hours)).toEqual(['2026-09-14T08:10 2026-09-14T09:40']);
+    expect(found.unreadable).toHaveLength(1);
   });
 });
 
@@ -267,12 +339,8 @@ describe('a text that is no calendar', () => {
       event('a', 'DTSTART:20260914T071000Z', line),
       event('b', 'DTSTART:20260915T071000Z'),
     );
-    let answer: unknown;
-    try {
-      answer = read(text);
-    } catch (error) {
-      answer = error;
-    }
-    expect(Array.isArray(answer) || answer instanceof Error).toBe(true);
+    const { events, unreadable } = readWhole(text);
+    expect(events.filter(({ id }) => id === 'b')).toHaveLength(1);
+    expect(unreadable.filter(({ uid }) => uid !== 'a')).toEqual([]);
   });
 });

@@ -31,6 +31,20 @@ const decide = (facts: Partial<IntakeFacts>) =>
   });
 const nothing = { add: [], change: [], cancel: [], leftOut: [] };
 
+describe('an event that cannot be read', () => {
+  it.each([
+    ['itself', 'e', 'e'],
+    ['an instance of it', 'e/20260915T100000Z', 'e'],
+  ])('is not taken for gone: %s', (_, eventId, unread) => {
+    expect(decide({ full: true, lectures: [lecture({ eventId })], unread: [unread] })).toEqual(nothing);
+  });
+
+  it('keeps no other lecture', () => {
+    const lectures = [lecture({ eventId: 'e2' })];
+    expect(decide({ full: true, lectures, unread: ['e'] }).cancel).toHaveLength(1);
+  });
+});
+
 describe('an event that no lecture follows', () => {
   it('becomes one, with its hours, name, courses and who asked for it', () => {
     expect(decide({ entries: [entry({ users: ['a@example.org'] })] })).toEqual({

@@ -82,6 +82,26 @@ describe('a room’s calendar', () => {
   });
 });
 
+describe('an event that cannot be read', () => {
+  it('stands in the state of the reader until it can, while the others become lectures', async () => {
+    await run(async ({ stage, start }) => {
+      await stage.putRoom();
+      const broken = lectureEvent('g', { startMs, lines: ['SUMMARY:Graphs', 'RRULE:FREQ=NEVER'] });
+      await stage.says(broken, lectureEvent('h', { startMs: hoursFromNow(9) }));
+      const intake = await start();
+      await eventually(async () => (await intake.query(messages.intakeStatus)).totals.added === 1);
+      expect(await intake.query(messages.intakeStatus)).toMatchObject({
+        state: 'following',
+        unreadable: ['Graphs (g): invalid frequency ….'],
+      });
+      expect(await detailsOf(intake)).toContain('Graphs (g)');
+      await stage.says(lectureEvent('h', { startMs: hoursFromNow(9) }));
+      await intake.signal(messages.pollNow);
+      await eventually(async () => (await intake.query(messages.intakeStatus)).unreadable.length === 0);
+    });
+  });
+});
+
 describe('the reader of a calendar', () => {
   it('waits without a look or a timer while the room has none, and begins when it has', async () => {
     await run(async ({ stage, start, looks }) => {

@@ -19,6 +19,7 @@ import { idleReason, readCalendar, type CalendarReading } from './read-calendar.
 const dayMs = 86_400_000;
 const mostLeftOut = 5;
 const mostNameCharacters = 100;
+const mostIdCharacters = 100;
 
 /** Carries on where a try that was cut off stopped: the calendar's cursor moves on last. */
 export async function followEvents(deps: IntakeDeps, request: FollowRequest): Promise<FollowOutcome> {
@@ -39,9 +40,16 @@ export async function followEvents(deps: IntakeDeps, request: FollowRequest): Pr
   const done = await carryOut(deps, { room, decision, calendarId: reading?.calendarId ?? '' });
   if (reading) await catalog.calendarCursors.put(reading.cursor);
   const leftOut = leftOutTexts([...decision.leftOut, ...done.leftOut]);
+  const shown = request.unreadable ?? [];
+  // Of a text that has not changed nothing else is known than before.
+  const unreadable = reading ? unreadableTexts(reading.unreadable) : shown;
   const { added, changed, cancelled } = done.totals;
-  if (added + changed + cancelled === 0 && !request.trouble) throw nothingNew(request, leftOut);
-  return { kind: 'followed', totals: done.totals, leftOut };
+  const isNews = added + changed + cancelled > 0 || request.trouble || unreadable.join() !== shown.join();
+  if (!isNews) throw nothingNew(request, leftOut);
+  return {
+    ...{ kind: 'followed', totals: done.totals, leftOut },
+    ...(unreadable.length > 0 ? { unreadable } : {}),
+  };
 }
 
 const nothing: IntakeDecision = { add: [], change: [], cancel: [], leftOut: [] };
@@ -80,6 +88,16 @@ function lookAgain(type: string, message: string, seconds: number): ApplicationF
 const leftOutTexts = (leftOut: IntakeDecision['leftOut']): string[] =>
   leftOut.slice(0, mostLeftOut).map(({ name, reason }) => `${shortened(name)}: ${reason}.`);
 
+/** `Graphs (4q1@google.com): invalid frequency ….` */
+function unreadableTexts(unreadable: CalendarReading['unreadable']): string[] {
+  const texts = unreadable.slice(0, mostLeftOut).map(({ name, uid, reason }) => {
+    const id = uid === undefined ? 'without a UID' : uid.slice(0, mostIdCharacters).toWellFormed();
+    return `${name === '' ? 'An event' : name} (${id}): ${reason}.`;
+  });
+  const more = unreadable.length - texts.length;
+  return more > 0 ? [...texts, `${more} more.`] : texts;
+}
+
 const shortened = (name: string): string =>
   name.length > mostNameCharacters ? `${name.slice(0, mostNameCharacters).toWellFormed()}…` : name;
 
@@ -87,9 +105,10 @@ async function decide(
   deps: IntakeDeps,
   { room, reading, nowMs }: { room: RoomRow; reading: CalendarReading; nowMs: number },
 ): Promise<IntakeDecision> {
-  const { entries, full, window, calendarId } = reading;
+  const { entries, full, window, calendarId, unreadable } = reading;
   return decideIntake({
     ...{ entries, full, window, nowMs, undoCancelled: room.spec.undoCancelled },
+    unread: unreadable.flatMap(({ uid }) => uid ?? []),
     lectures: await lecturesOf(deps, { room, reading, calendarId }),
   });
 }

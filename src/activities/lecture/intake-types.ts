@@ -10,17 +10,19 @@ export interface FollowRequest {
   pollSeconds: number;
   /** What the workflow shows at present; a look ends when it is over, or another kind of trouble began. */
   trouble?: IntakeTrouble;
+  /** Events that it shows as unreadable; a look ends when they are others. Absent: none. */
+  unreadable?: string[];
 }
 
 /**
  * `gone`: the room is; `idle`: it has no calendar to follow; `trouble`: the calendar cannot be read; `followed`: lectures were added,
- * changed or cancelled, or a trouble is over.
+ * changed or cancelled, a trouble is over, or other events than before cannot be read.
  */
 export type FollowOutcome =
   | { kind: 'gone' }
   | { kind: 'idle'; reason: string }
   | { kind: 'trouble'; trouble: IntakeTrouble }
-  | { kind: 'followed'; totals: IntakeTotals; leftOut: string[] };
+  | { kind: 'followed'; totals: IntakeTotals; leftOut: string[]; unreadable?: string[] };
 
 export interface IntakeActivities {
   /** One look at the calendar, and what follows of it. A look that finds nothing new fails, to be tried again after `pollSeconds`. */

@@ -1,7 +1,7 @@
 // What a room's calendar says now: from Google since the last look, or from a feed that is read whole.
 import { createHash } from 'node:crypto';
 import type { CalendarCursorRow, RoomRow } from '../../catalog/lecture-types.ts';
-import type { FeedEvent } from '../../calendar-feed/feed-event.ts';
+import type { FeedEvent, UnreadableEvent } from '../../calendar-feed/feed-event.ts';
 import { Fault } from '../../domain/fault.ts';
 import { readDescription } from '../../domain/event-description.ts';
 import type { CalendarEntry } from '../../domain/intake.ts';
@@ -24,6 +24,7 @@ export interface CalendarReading {
   /** Of the lectures that follow it; a feed’s address is no part of it. */
   calendarId: string;
   entries: CalendarEntry[];
+  unreadable: UnreadableEvent[];
   full: boolean;
   window: MsRange;
   /** To be kept once lectures stand as the entries say. */
@@ -79,8 +80,7 @@ async function readGoogle(
   return {
     calendarId,
     entries: events.map((event) => entryOfGoogle(event, { calendarId, codes })),
-    full,
-    window,
+    ...{ unreadable: [], full, window },
     cursor: {
       roomId: room.id,
       source,
@@ -116,7 +116,9 @@ async function readFeed(
   return {
     calendarId: `feed:${room.id}`,
     entries: read.events.map((event) => entryOfFeed(event, codes)),
-    full: true,
+    unreadable: read.unreadable,
+    // One that may be any event’s: then none is gone.
+    full: read.unreadable.every(({ uid }) => uid !== undefined),
     window,
     cursor: { roomId: room.id, source, syncToken: read.digest, fullSyncedMs: nowMs },
   };

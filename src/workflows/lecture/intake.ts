@@ -27,6 +27,7 @@ interface Intake extends IntakeSession {
   /** Why there is nothing to follow; the room’s next change ends it. */
   idle?: string;
   leftOut: string[];
+  unreadable: string[];
   /** To look now. */
   asked: boolean;
   stopped: boolean;
@@ -40,6 +41,7 @@ export async function lectureIntake(input: IntakeInput): Promise<void> {
   const intake: Intake = {
     roomId: input.roomId,
     totals: { added: 0, changed: 0, cancelled: 0 },
+    unreadable: [],
     ...input.session,
     leftOut: [],
     asked: false,
@@ -72,12 +74,17 @@ function listen(intake: Intake): void {
 
 /** What a look found; undefined when it made room for a newer one, or was ended by somebody’s hand. */
 async function look(input: IntakeInput, intake: Intake): Promise<FollowOutcome | undefined> {
-  const { roomId, trouble } = intake;
+  const { roomId, trouble, unreadable } = intake;
   const { pollSeconds = defaultPollSeconds } = input;
   intake.asked = false;
   const isDue = (): boolean => intake.asked || intake.stopped;
   const { answered, wasDue } = await runLive({
-    start: () => calendars.followEvents({ roomId, pollSeconds, ...(trouble ? { trouble } : {}) }),
+    start: () =>
+      calendars.followEvents({
+        ...{ roomId, pollSeconds },
+        ...(trouble ? { trouble } : {}),
+        ...(unreadable.length > 0 ? { unreadable } : {}),
+      }),
     isDue,
   });
   if (!answered && !wasDue) await condition(isDue, pauseSeconds * 1000);
@@ -92,6 +99,7 @@ function take(intake: Intake, outcome: Exclude<FollowOutcome, { kind: 'gone' }>)
   if (outcome.kind !== 'followed') return;
   intake.totals = sum(intake.totals, outcome.totals);
   intake.leftOut = outcome.leftOut;
+  intake.unreadable = outcome.unreadable ?? [];
 }
 
 const sum = (a: IntakeTotals, b: IntakeTotals): IntakeTotals => ({
@@ -100,23 +108,25 @@ const sum = (a: IntakeTotals, b: IntakeTotals): IntakeTotals => ({
   cancelled: a.cancelled + b.cancelled,
 });
 
-function statusOf({ roomId, totals, leftOut, idle, trouble }: Intake): IntakeStatus {
+function statusOf({ roomId, totals, leftOut, unreadable, idle, trouble }: Intake): IntakeStatus {
   const reason = idle ?? trouble?.message;
   return {
     roomId,
     state: idle !== undefined ? 'idle' : trouble ? 'trouble' : 'following',
     totals,
     leftOut,
+    unreadable,
     ...(reason === undefined ? {} : { reason }),
   };
 }
 
 function show(intake: Intake): void {
-  const { state, totals, reason, leftOut } = statusOf(intake);
+  const { state, totals, reason, leftOut, unreadable } = statusOf(intake);
   const rows = [
     ['Lectures', `${totals.added} added, ${totals.changed} changed, ${totals.cancelled} cancelled`],
     ...(reason === undefined ? [] : [['Reason', reason]]),
     ...(leftOut.length === 0 ? [] : [['Left out', leftOut.join(' ')]]),
+    ...(unreadable.length === 0 ? [] : [['Cannot be read', unreadable.join(' ')]]),
   ];
   setCurrentDetails(shownWhole(markdownTable([`Calendar of ${intake.roomId}`, state], rows)));
   if (intake.shownState === state) return;
@@ -126,9 +136,13 @@ function show(intake: Intake): void {
 
 async function continueInNewSession(input: IntakeInput, intake: Intake): Promise<void> {
   await condition(allHandlersFinished);
-  const { totals, trouble } = intake;
+  const { totals, trouble, unreadable } = intake;
   await makeContinueAsNewFunc<typeof lectureIntake>()({
     ...input,
-    session: { totals, ...(trouble ? { trouble } : {}) },
+    session: {
+      totals,
+      ...(trouble ? { trouble } : {}),
+      ...(unreadable.length > 0 ? { unreadable } : {}),
+    },
   });
 }

@@ -79,6 +79,33 @@ describe('an event of the calendar', () => {
     expect(await stage.look()).toMatchObject({ ...totals(1), leftOut: ['Holiday: it lasts all day.'] });
   });
 
+  it('that cannot be read is told by name, keeps its lecture, and holds up no other', async () => {
+    await stage.says(lectureEvent('g', { startMs }));
+    await stage.look();
+    const broken = lectureEvent('g', { startMs, lines: ['SUMMARY:Graphs', 'RRULE:FREQ=NEVER'] });
+    await stage.says(broken, lectureEvent('h', { startMs: startMs + 7_200_000 }));
+    const unreadable = ['Graphs (g): invalid frequency ….'];
+    expect(await stage.look()).toMatchObject({ ...totals(1), unreadable });
+    expect(stage.told).toEqual(['start g', 'start h']);
+    expect((await nothingNew({ unreadable })).type).toBe('NothingNew');
+    await stage.says(lectureEvent('g', { startMs }), lectureEvent('h', { startMs: startMs + 7_200_000 }));
+    const mended = await stage.look({ unreadable });
+    expect(mended).toMatchObject(totals(0));
+    expect(mended).not.toHaveProperty('unreadable');
+  });
+
+  it('that has not even an id and cannot be read may be any: none is taken for gone', async () => {
+    await stage.says(lectureEvent('g', { startMs }));
+    await stage.look();
+    await stage.says(['BEGIN:VEVENT', 'RRULE:FREQ=NEVER', 'END:VEVENT']);
+    expect(await stage.look()).toMatchObject({
+      ...totals(0),
+      unreadable: ['An event (without a UID): invalid frequency ….'],
+    });
+    await stage.says();
+    expect(await stage.look()).toMatchObject(totals(0, 0, 1));
+  });
+
   it('in hours that another lecture has is left out, and looked at again without harm', async () => {
     await stage.says(lectureEvent('g', { startMs }), lectureEvent('h', { startMs }));
     expect(await stage.look()).toMatchObject({

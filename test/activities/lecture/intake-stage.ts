@@ -66,7 +66,7 @@ const calendarFeed: CalendarFeed = {
     const text = await readFeedText({ address, fetchText, maxBytes: 1 << 20, signal });
     if (text === unless) return undefined;
     try {
-      return { events: parseFeed({ ...range, text }), digest: text };
+      return { ...parseFeed({ ...range, text }), digest: text };
     } catch {
       throw new Fault('InputInvalid', 'The calendar feed cannot be read.');
     }
