@@ -20,7 +20,7 @@ export async function startRestream(client: Client): Promise<string> {
     staticSummary: 'all relays',
     typedSearchAttributes: [
       { key: searchAttributes.capability, value: 'restream' },
-      { key: searchAttributes.state, value: 'running' },
+      { key: searchAttributes.state, value: 'starting' },
     ],
   });
   return restreamWorkflowId;

@@ -116,6 +116,7 @@ function lightActivities(state: FakeRestreamState): RestreamActivities {
       ),
     placeRelay: async (request) => placeRelay(state, request),
     removeRelay: async ({ cameraId }) => void removeRelay(state, cameraId),
+    readPause: async () => ({ paused: state.paused }),
     setRelaysPaused: async ({ paused }) => void (state.paused = paused),
     settleServers: async () => ({ moved: 0 }),
   };

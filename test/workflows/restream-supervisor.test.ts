@@ -326,6 +326,29 @@ describe('a supervisor that is cancelled', () => {
     });
   });
 
+  it('leaves a pause in force, and one started later shows nothing else', async () => {
+    const { pass, open } = door();
+    const readPause: Instead['readPause'] = async (usual, request) => {
+      await pass;
+      return await usual(request);
+    };
+    await runRestream({ namespace, instead: { readPause } }, async (stage) => {
+      stage.state.paused = true;
+      const restream = await stage.startRestream();
+      await eventually(() => requestsOf(stage.state, 'readPause').length === 1);
+      expect(await stateOf(restream)).toBeUndefined();
+      open();
+      await eventually(() => watches(stage).length > 0);
+      expect(await restream.query(messages.restreamStatus)).toMatchObject({ paused: true });
+      expect(await stateOf(restream)).toBe('paused');
+      const { events } = await restream.fetchHistory();
+      const shown = events?.filter((event) => event.upsertWorkflowSearchAttributesEventAttributes);
+      // The mark of a changed workflow is written as an attribute as well.
+      expect(shown?.length).toBeLessThanOrEqual(2);
+      expect(requestsOf(stage.state, 'setRelaysPaused')).toEqual([]);
+    });
+  });
+
   it('carries out a pause that was ordered before', async () => {
     const early = async ({ startRestream }: RestreamStage): Promise<void> => {
       const restream = await startRestream();

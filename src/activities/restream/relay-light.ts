@@ -15,6 +15,7 @@ export const createRestreamActivities = (deps: RestreamDeps): RestreamActivities
     tellRelays: (request) => tellRelays(deps.catalog.relays, request),
     placeRelay: (request) => placeRelay(deps, request),
     removeRelay: async ({ cameraId }) => void (await deps.catalog.relays.remove(cameraId)),
+    readPause: async () => ({ paused: await deps.catalog.relays.isPaused() }),
     setRelaysPaused: ({ paused }) => deps.catalog.relays.setPaused(paused),
     settleServers: () => settleServers(deps),
   });

@@ -62,6 +62,8 @@ export interface RestreamActivities {
   placeRelay(request: PlaceRequest): Promise<PlacedRelay>;
   /** Forgets a camera that is gone, when its relay is down. */
   removeRelay(request: { cameraId: string }): Promise<void>;
+  /** Whether a pause is in force that an earlier supervisor was asked for. */
+  readPause(request: object): Promise<{ paused: boolean }>;
   setRelaysPaused(request: { paused: boolean }): Promise<void>;
   /** Gives relays of lost servers to the others, and those that may return back. */
   settleServers(): Promise<MovedRelays>;

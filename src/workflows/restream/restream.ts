@@ -5,6 +5,7 @@ import {
   condition,
   isCancellation,
   makeContinueAsNewFunc,
+  patched,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -59,6 +60,9 @@ export async function restream(input: RestreamInput): Promise<void> {
 }
 
 async function supervise(input: RestreamInput, supervisor: Supervisor): Promise<void> {
+  // What an earlier supervisor was asked for is still in force; until it is known nothing is shown.
+  if (!input.session && patched('pause-read-first'))
+    supervisor.paused = (await relayRows.readPause({})).paused;
   for (;;) {
     show(supervisor);
     await carryOut(supervisor);

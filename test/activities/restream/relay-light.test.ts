@@ -176,7 +176,9 @@ describe('settling', () => {
 
 it('cameras are paused and forgotten', async () => {
   await want('hall');
+  expect(await activities.readPause({})).toEqual({ paused: false });
   await activities.setRelaysPaused({ paused: true });
+  expect(await activities.readPause({})).toEqual({ paused: true });
   expect(await catalog.relays.isPaused()).toBe(true);
   await catalog.relays.sync({ cameras: [], gone: ['hall'] });
   await activities.removeRelay({ cameraId: 'hall' });
