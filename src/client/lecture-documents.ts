@@ -17,7 +17,6 @@ export async function lectureDocumentOf(catalog: Lectures, lectureId: string): P
   return {
     ...factsOf(row),
     ...(row.event ? { event: row.event } : {}),
-    missingSeconds: outcome.missingSeconds ?? 0,
     spec: row.spec,
     slots: (outcome.slots ?? []).map(({ startMs, endMs, ...slot }) => ({
       ...slot,
@@ -67,12 +66,13 @@ export async function lectureListOf(catalog: Lectures, choice: LectureChoice): P
   return listed;
 }
 
-const factsOf = ({ id, roomId, startMs, endMs, state, reason }: LectureRow) => ({
+const factsOf = ({ id, roomId, startMs, endMs, state, reason, outcome }: LectureRow) => ({
   id,
   room: roomId,
   ...toInstantRange({ startMs, endMs }),
   state,
   ...(reason === undefined ? {} : { reason }),
+  missingSeconds: outcome.missingSeconds ?? 0,
 });
 
 function driveUrlOf(publications: readonly PublicationRow[]): { driveUrl?: string } {

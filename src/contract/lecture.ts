@@ -142,6 +142,7 @@ export const lectureSummary = lectureDocument.pick({
   endAt: true,
   state: true,
   reason: true,
+  missingSeconds: true,
   driveUrl: true,
 });
 export const lectureList = z.array(lectureSummary.extend({ name: z.string() }));

@@ -213,6 +213,20 @@ describe('lectures', () => {
     expect((await days('2026-09-15', '2026-09-20')).json()).toEqual([]);
   });
 
+  test('that are complete with something missing say how much, and why that is complete', async () => {
+    const hours = ['--date', '2026-10-01', '--start', '10:10', '--end', '11:40'];
+    const request = ['request', '--room', 'A101', ...hours, '--name', 'Trees', '--json'];
+    const { id } = lectureAdded.parse((await lecture(...request)).json());
+    await catalog.lectures.record(id, { outcome: { missingSeconds: 45.25 } });
+    await end(id, 'complete');
+    expect((await at(down, ['lecture', 'show', id])).out).toContain(
+      'No lecturer was recorded for 45.3 s; the room takes 60 s for complete.',
+    );
+    expect((await at(down, ['lecture', 'list', '--room', 'A101'])).out).toMatch(
+      new RegExp(`^${id} .* complete +45\\.3 s +Trees`, 'm'),
+    );
+  });
+
   test('hear every word, and a complete one is exit code 0', async () => {
     const hours = ['--date', '2026-09-15', '--start', '23:00', '--end', '00:30', '--end-date', '2026-09-16'];
     const { id } = lectureAdded.parse(

@@ -332,9 +332,9 @@ test('documents show what a lecture came to, the list its link and the latest fi
     ask({ hours: { date: '2026-09-15', start: '09:00', end: '10:00' } }),
   );
   const list = lectureList.parse(await lectureListOf(catalog, { room }));
-  expect(list.map((one) => [one.id, one.state, one.driveUrl])).toEqual([
-    [later.id, 'pending', undefined],
-    [id, 'incomplete', url],
+  expect(list.map((one) => [one.id, one.state, one.missingSeconds, one.driveUrl])).toEqual([
+    [later.id, 'pending', 0, undefined],
+    [id, 'incomplete', 12.5, url],
   ]);
   expect(await lectureListOf(catalog, { state: 'incomplete', room, limit: 5 })).toHaveLength(1);
   expect(await lectureListOf(catalog, { room: 'no-room' })).toEqual([]);

@@ -21,15 +21,22 @@ export async function printLecture(
 ): Promise<void> {
   const lecture = await lectureDocumentOf(catalog, id);
   if (json) return printJson<typeof lectureDocument>(terminal, lecture);
-  const timeZone = await zoneOf({ catalog }, lecture.room);
   const { state, reason, room, spec, startAt, endAt } = lecture;
+  const roomSpec = (await catalog.rooms.get(room))?.spec;
+  const timeZone = roomSpec?.timeZone ?? 'UTC';
   terminal.out(`Lecture ${id}: ${state}`);
   terminal.out(`${spec.name}; room ${room}, ${hoursText({ startAt, endAt, timeZone })} (${timeZone})`);
   if (reason !== undefined) terminal.out(reason);
-  if (lecture.missingSeconds > 0)
-    terminal.out(`No lecturer was recorded for ${humanSeconds(lecture.missingSeconds)}.`);
+  if (lecture.missingSeconds > 0) terminal.out(missingText(lecture, roomSpec?.waitForMissingSeconds));
   printSlots(terminal, { lecture, timeZone });
   printResults(terminal, lecture);
+}
+
+/** Why a lecture with something missing is complete all the same. */
+function missingText({ missingSeconds, state }: LectureDocument, tolerated: number | undefined): string {
+  const isTolerated = state === 'complete' && tolerated !== undefined && missingSeconds <= tolerated;
+  const because = isTolerated ? `; the room takes ${humanSeconds(tolerated)} for complete` : '';
+  return `No lecturer was recorded for ${humanSeconds(missingSeconds)}${because}.`;
 }
 
 function printSlots(
@@ -72,10 +79,10 @@ export const listLectures = (invocation: Invocation): Promise<void> =>
     const zones = new Map((await catalog.rooms.list()).map(({ id, spec }) => [id, spec.timeZone]));
     terminal.out(
       renderTable(
-        ['id', 'room', 'when', 'state', 'name', ''],
-        lectures.map(({ id, room, startAt, endAt, state, name, reason, driveUrl }) => [
-          ...[id, room, hoursText({ startAt, endAt, timeZone: zones.get(room) ?? 'UTC' })],
-          ...[state, name, reason ?? driveUrl ?? ''],
+        ['id', 'room', 'when', 'state', 'missing', 'name', ''],
+        lectures.map(({ id, room, startAt, endAt, state, missingSeconds, name, reason, driveUrl }) => [
+          ...[id, room, hoursText({ startAt, endAt, timeZone: zones.get(room) ?? 'UTC' }), state],
+          ...[missingSeconds > 0 ? humanSeconds(missingSeconds) : '', name, reason ?? driveUrl ?? ''],
         ]),
       ),
     );
