@@ -15,6 +15,7 @@ const lectureFile = z.object({
       durationSeconds: z.number().optional(),
     }),
   ),
+  complaints: z.array(z.string()).optional(),
 });
 export type LectureFileDocument = z.output<typeof lectureFile>;
 

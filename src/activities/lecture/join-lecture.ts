@@ -6,9 +6,10 @@ import type { LectureFile, LectureFileRole } from '../../contract/lecture-messag
 import { localParts } from '../../domain/calendar.ts';
 import { lectureChapters } from '../../domain/chapters.ts';
 import type { Chapter } from '../../domain/chapters.ts';
-import { Fault } from '../../domain/fault.ts';
+import { Fault, isFault } from '../../domain/fault.ts';
 import { inStep } from '../../domain/fault-point.ts';
 import { lectureFileNames, lecturePath } from '../../domain/lecture-names.ts';
+import type { ClipBackupSpec } from '../../media/lecture/backup.ts';
 import { lectureFilePath } from '../../storage/lecture-file.ts';
 import { ownHeartbeat } from '../own-heartbeat.ts';
 import { backupParts } from './backup-parts.ts';
@@ -43,7 +44,10 @@ export async function joinLecture(deps: LectureDeps, request: JoinRequest): Prom
   const paths = pathsOf(known);
   const key = keyOf(request, paths);
   const finished = await readSidecar(deps, paths.main);
-  if (finished?.key === key) return { files: finished.files };
+  if (finished?.key === key) {
+    const { files, complaints } = finished;
+    return { files, ...(complaints ? { complaints } : {}) };
+  }
   const workDir = await deps.storage.attemptDir(lectureWorkKey(request.lectureId), activityInfo().attempt);
   const work = {
     known,
@@ -58,7 +62,7 @@ export async function joinLecture(deps: LectureDeps, request: JoinRequest): Prom
   const made = await inStep(deps.faultPoint, 'join', () =>
     heardWhileSilent(silentSeconds, (heartbeat) => makeFiles(deps, { ...work, heartbeat })),
   );
-  return { files: await publishFiles(deps, work, made) };
+  return await publishFiles(deps, work, made);
 }
 
 /** ffmpeg tells nothing while it moves the index of a file to its front. */
@@ -93,7 +97,10 @@ const keyOf = ({ slots, choices }: JoinRequest, paths: Record<string, string>): 
     )
     .digest('hex');
 
-type Made = { role: LectureFileRole; from: string; durationSeconds?: number }[];
+interface Made {
+  files: { role: LectureFileRole; from: string; durationSeconds?: number }[];
+  complaints: string[];
+}
 
 async function makeFiles(deps: LectureDeps, work: Join): Promise<Made> {
   const { known, request, signal, heartbeat, workDir } = work;
@@ -107,20 +114,42 @@ async function makeFiles(deps: LectureDeps, work: Join): Promise<Made> {
     chapters: chaptersOf(work),
     title: titleOf(known),
   });
-  const made: Made = [{ role: 'main', from: from('main.mp4'), durationSeconds }];
   const parts = await backupParts(deps, { known, signal, heartbeat });
-  if (parts.length > 0) {
-    await media.clipBackup({ ...common, outPath: from('backup.mp4'), parts, lengthSeconds: durationSeconds });
-    made.push({ role: 'backup', from: from('backup.mp4'), durationSeconds });
-  }
+  const outPath = from('backup.mp4');
+  const backup = await clipped(deps, { ...common, outPath, parts, lengthSeconds: durationSeconds });
   const pictures = { ...common, path: from('main.mp4'), durationSeconds };
   await media.makePoster({ ...pictures, atSeconds: durationSeconds / 2, outPath: from('poster.jpg') });
   await media.makeThumbnails({ ...pictures, count: thumbnails, outPath: from('thumbnails.jpg') });
-  return [
-    ...made,
-    { role: 'poster', from: from('poster.jpg') },
-    { role: 'thumbnails', from: from('thumbnails.jpg') },
-  ];
+  return {
+    files: [
+      { role: 'main', from: from('main.mp4'), durationSeconds },
+      ...(backup.isMade ? [{ role: 'backup' as const, from: outPath, durationSeconds }] : []),
+      { role: 'poster', from: from('poster.jpg') },
+      { role: 'thumbnails', from: from('thumbnails.jpg') },
+    ],
+    complaints: backup.complaints,
+  };
+}
+
+/** The video does not fail for its backup: what cannot be copied is left out and said. */
+async function clipped(
+  deps: LectureDeps,
+  spec: ClipBackupSpec,
+): Promise<{ isMade: boolean; complaints: string[] }> {
+  const { length: count } = spec.parts;
+  if (count === 0) return { isMade: false, complaints: [] };
+  try {
+    const { leftOut } = await deps.lecture.media.clipBackup(spec);
+    const complaints =
+      leftOut.length > 0 ? [`${leftOut.length} of ${count} files cannot be copied into the backup.`] : [];
+    return { isMade: true, complaints };
+  } catch (error) {
+    if (!isFault(error, 'MediaUnreadable')) throw error;
+    return {
+      isMade: false,
+      complaints: ['There is no backup: no file of the screen or the board can be copied.'],
+    };
+  }
 }
 
 function chaptersOf({ known, request }: Join): Chapter[] {
@@ -135,29 +164,30 @@ function chaptersOf({ known, request }: Join): Chapter[] {
 }
 
 /** The document comes last: a main file without it, or with another key, is made anew. */
-async function publishFiles(deps: LectureDeps, work: Join, made: Made): Promise<LectureFile[]> {
+async function publishFiles(deps: LectureDeps, work: Join, made: Made): Promise<JoinedLecture> {
   const { storage } = deps;
   const { key, known, paths, request, signal, heartbeat } = work;
   const keyName = lectureWorkKey(request.lectureId);
   const stillOwner = async (): Promise<boolean> => !signal.aborted && (await deps.isCurrentAttempt());
   const files: LectureFile[] = [];
-  for (const { role, from, durationSeconds } of made) {
+  for (const { role, from, durationSeconds } of made.files) {
     const facts = await storage.hashFile(from, signal, (bytes) => heartbeat({ hashed: role, bytes }));
     await storage.publish({ keyName, from, to: paths[role], stillOwner, signal });
     files.push({ role, path: paths[role], ...facts, ...(durationSeconds ? { durationSeconds } : {}) });
   }
   if (!(await stillOwner()))
     throw new Fault('LeaseLost', `Lecture ${request.lectureId} has a newer attempt.`);
+  const joined = { files, ...(made.complaints.length > 0 ? { complaints: made.complaints } : {}) };
   const document = {
     lecture: request.lectureId,
     key,
     title: titleOf(known),
     choices: request.choices,
-    files,
+    ...joined,
   };
   await storage.writeJson(lectureFilePath(paths.main), document, keyName);
   await removeFormer(deps, work, files);
-  return files;
+  return joined;
 }
 
 /** A lecture that got another name or other hours leaves nothing under the old ones. */

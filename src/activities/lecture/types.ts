@@ -25,6 +25,8 @@ export interface OpenedLecture {
   revision: number;
   /** The row's state: a cancelled lecture is not begun. */
   state: LectureState;
+  /** The row's, of what it came to last. */
+  reason?: string;
   roomId: string;
   /** `Graph theory, 10:10–11:40`, for people. */
   title: string;
@@ -93,6 +95,8 @@ export interface JoinRequest {
 
 export interface JoinedLecture {
   files: LectureFile[];
+  /** What is not as it should be of them, in sentences. */
+  complaints?: string[];
 }
 
 export interface PublishRequest {

@@ -33,7 +33,7 @@ export interface ClipBackupSpec {
 export interface ClippedBackup {
   /** Pictures copied, with those that the edit list hides before the beginning. */
   videoPackets: number;
-  /** Files that could not be used: unreadable, or of another codec or size than most of them. Their time is a slate. */
+  /** Files of the hours that could not be used: unreadable, damaged, or of another codec or size than most of them. Their time is a slate. */
   leftOut: string[];
 }
 
@@ -52,16 +52,56 @@ interface Known extends BackupPiece {
  */
 export async function clipBackup(deps: MergeDeps, spec: ClipBackupSpec): Promise<ClippedBackup> {
   const known = await readParts(deps, spec);
-  const used = mostOfOneLook(known).filter(
+  const inHours = known.filter(
     ({ firstSeconds, lastSeconds }) => firstSeconds < spec.lengthSeconds && lastSeconds > 0,
   );
-  const leftOut = spec.parts.filter((part) => !known.some(({ segment }) => segment.path === part.path));
-  const other = known.filter((piece) => !used.includes(piece) && piece.look !== used[0]?.look);
-  if (used.length === 0)
+  const { used, videoPackets } = await copyAll(deps, { ...spec, pieces: mostOfOneLook(inHours) });
+  const isOutside = (path: string): boolean =>
+    known.some(({ segment }) => segment.path === path) && inHours.every((one) => one.segment.path !== path);
+  const isUsed = (path: string): boolean => used.some(({ segment }) => segment.path === path);
+  const paths = spec.parts.map(({ path }) => path);
+  return { videoPackets, leftOut: paths.filter((path) => !isUsed(path) && !isOutside(path)) };
+}
+
+interface CopySpec extends ClipBackupSpec {
+  pieces: readonly Known[];
+}
+
+/** Damage inside a file shows when it is copied: then the files that fail alone too are left out. */
+async function copyAll(
+  deps: MergeDeps,
+  spec: CopySpec,
+): Promise<{ used: readonly Known[]; videoPackets: number }> {
+  const { pieces } = spec;
+  if (pieces.length === 0)
     throw new Fault('MediaUnreadable', `None of ${spec.parts.length} files can be used for the backup`);
-  const pieces = onPicture(used);
-  const { entries, startSeconds } = backupEntries(pieces, spec.lengthSeconds);
-  const segments = used.map(({ segment }) => segment);
+  try {
+    return { used: pieces, videoPackets: await copy(deps, spec) };
+  } catch (error) {
+    if (!isFault(error, 'EncoderFailed', 'MediaUnreadable')) throw error;
+    const whole = await copiedAlone(deps, spec);
+    if (whole.length === pieces.length) throw error;
+    return await copyAll(deps, { ...spec, pieces: whole });
+  }
+}
+
+async function copiedAlone(deps: MergeDeps, spec: CopySpec): Promise<Known[]> {
+  const whole: Known[] = [];
+  for (const piece of spec.pieces) {
+    try {
+      await copy(deps, { ...spec, pieces: [piece] });
+      whole.push(piece);
+    } catch (error) {
+      if (!isFault(error, 'EncoderFailed', 'MediaUnreadable')) throw error;
+    }
+  }
+  return whole;
+}
+
+/** Answers how many pictures were copied. */
+async function copy(deps: MergeDeps, spec: CopySpec): Promise<number> {
+  const { entries, startSeconds } = backupEntries(onPicture(spec.pieces), spec.lengthSeconds);
+  const segments = spec.pieces.map(({ segment }) => segment);
   const part = { streamKey: '', startMs: 0, durationSeconds: spec.lengthSeconds, entries };
   const placed = await placePart(deps, { ...spec, part, segments });
   const files = placed.files.map((file) => ({ ...file, shiftSeconds: file.shiftSeconds + startSeconds }));
@@ -71,10 +111,7 @@ export async function clipBackup(deps: MergeDeps, spec: ClipBackupSpec): Promise
     files,
     faststart: true,
   }).finally(placed.remove);
-  return {
-    videoPackets,
-    leftOut: [...leftOut.map(({ path }) => path), ...other.map((piece) => piece.segment.path)],
-  };
+  return videoPackets;
 }
 
 /** What can be read of the parts; the others are left out. */

@@ -19,8 +19,8 @@ export interface MadeVideo {
   files: LectureFile[];
   /** As composing found them. */
   judged: JudgedSlot[];
-  /** Sentences about files that could not be read. */
-  unreadable: string[];
+  /** Sentences about files that could not be read or copied. */
+  complaints: string[];
 }
 
 /** Slots that are finished already, by an earlier run or another choice elsewhere, are not made again. */
@@ -34,12 +34,12 @@ export async function makeVideo(work: LectureWork, request: VideoRequest): Promi
   const judged = await withoutUnreadable(work, { ...request, composed });
   const media = composing(bindTo(work, host, `join ${composed.length} slots`));
   const { choices } = work.progress;
-  const { files } = await onLivingHost(host, () =>
+  const { files, complaints = [] } = await onLivingHost(host, () =>
     media.joinLecture({ lectureId, slots: composed, choices }),
   );
   work.progress.files = files;
   showLecture(work, 'composing');
-  return { files, judged, unreadable: describeUnreadable(composed) };
+  return { files, judged, complaints: [...describeUnreadable(composed), ...complaints] };
 }
 
 async function composeAll(work: LectureWork, { opened, host }: VideoRequest): Promise<ComposedSlot[]> {

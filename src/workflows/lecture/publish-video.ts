@@ -47,12 +47,12 @@ export async function publishVideo(work: LectureWork, request: PublishRequest): 
   return end;
 }
 
-function endOf({ opened, judged, unreadable }: PublishRequest, refused: readonly Published[]): LectureEnd {
+function endOf({ opened, judged, complaints }: PublishRequest, refused: readonly Published[]): LectureEnd {
   const lacking = describeLacking(opened, judged);
   const places = refused.map(
     ({ kind, target, state, reason }) => `${kind} ${target} ${state}: ${reason ?? 'no reason'}`,
   );
-  const reasons = [...(lacking ? [lacking] : []), ...unreadable, ...places];
+  const reasons = [...(lacking ? [lacking] : []), ...complaints, ...places];
   return reasons.length > 0 ? { state: 'incomplete', reason: reasons.join(' ') } : { state: 'complete' };
 }
 

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BackupPart, clipBackup } from '../../../src/media/lecture/backup.ts';
@@ -87,6 +87,19 @@ describe('a backup', () => {
     expect([at(1), at(4), at(14), at(20), at(26), at(36.9)]).toEqual([0, 25, 275, 0, 25, 297]);
     expect(frames.at(-1)!.ptsSeconds).toBeGreaterThan(38);
     expect(frames.at(-1)!.ptsSeconds).toBeLessThan(40.001);
+  });
+
+  it('lives without a file that is damaged inside', async () => {
+    const damaged = join(place.dir, 'damaged.mp4');
+    const bytes = await readFile(part('mp4', 0).path);
+    const from = bytes.indexOf('mdat') + 4;
+    for (let at = from + 1000; at < bytes.length - 4096; at++) bytes[at] = (at * 2654435761) & 0xff;
+    await writeFile(damaged, bytes);
+    const parts = [part('mp4', 0), { ...part('mp4', 12), path: damaged }, part('mp4', 24)];
+    const { leftOut } = await clip('damaged', { parts, lengthSeconds: 36 });
+    expect(leftOut).toEqual([damaged]);
+    const frames = await shown('damaged');
+    expect(frames.findLast(({ ptsSeconds }) => ptsSeconds < 30.001)!.number).toBe(150);
   });
 
   it('of nothing that can be used is refused', async () => {
