@@ -76,9 +76,10 @@ export interface LectureFilter {
 export interface Lectures {
   /**
    * Adds, or answers the one that has this event, or else this room, start and end and is not cancelled; decided by the database, so that
-   * of any number of requests at once one adds. A cancelled lecture does not stand in the way.
+   * of any number of requests at once one adds. A cancelled lecture does not stand in the way. One that has no event takes over the one
+   * that is asked for (`tookEvent`); one that has another keeps it, and it is the caller who sees that they differ.
    */
-  add(lecture: NewLecture): Promise<{ row: LectureRow; joined: boolean }>;
+  add(lecture: NewLecture): Promise<{ row: LectureRow; joined: boolean; tookEvent: boolean }>;
   get(id: string): Promise<LectureRow | undefined>;
   /** @throws Fault NotFound that names `longtake lecture list` */
   require(id: string): Promise<LectureRow>;

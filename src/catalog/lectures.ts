@@ -54,7 +54,7 @@ async function getLecture(db: Database['db'], id: string): Promise<LectureRow | 
 async function addLecture(
   db: Database['db'],
   lecture: NewLecture,
-): Promise<{ row: LectureRow; joined: boolean }> {
+): Promise<{ row: LectureRow; joined: boolean; tookEvent: boolean }> {
   if (lecture.endMs <= lecture.startMs) throw disordered(lecture);
   for (;;) {
     const added = await db.transaction().execute((transaction) =>
@@ -65,10 +65,38 @@ async function addLecture(
         .returningAll()
         .executeTakeFirst(),
     );
-    if (added) return { row: lectureRow(added), joined: false };
+    if (added) return { row: lectureRow(added), joined: false, tookEvent: false };
     const row = await standing(db, lecture);
     // What stood in the way may have been moved or cancelled between the two statements; then there is room now.
-    if (row) return { row, joined: true };
+    if (!row) continue;
+    const { event } = lecture;
+    if (!event || row.event) return { row, joined: true, tookEvent: false };
+    const taker = await takeEvent(db, row.id, event);
+    if (taker) return { row: taker, joined: true, tookEvent: true };
+  }
+}
+
+/** Undefined when somebody else was faster: with this lecture, or with this event. */
+async function takeEvent(
+  db: Database['db'],
+  id: string,
+  { calendarId, eventId }: LectureEvent,
+): Promise<LectureRow | undefined> {
+  try {
+    const row = await db.transaction().execute((transaction) =>
+      transaction
+        .updateTable('lectures')
+        .set(({ eb }) => ({ calendarId, eventId, revision: eb('revision', '+', 1), updatedMs: Date.now() }))
+        .where('id', '=', id)
+        .where('eventId', 'is', null)
+        .where('state', '!=', 'cancelled')
+        .returningAll()
+        .executeTakeFirst(),
+    );
+    return row && lectureRow(row);
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    return undefined;
   }
 }
 

@@ -1,8 +1,9 @@
 // What a caller can do to have a lecture: ask for it. Running ones are spoken to in lecture-control.ts.
-import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import type { LectureCatalog, LectureRow, RoomRow } from '../catalog/lecture-types.ts';
 import { lectureWorkflowId } from '../contract/ids.ts';
-import { lectureRequest, type LectureRequest } from '../contract/lecture.ts';
+import { lectureChanged } from '../contract/lecture-messages.ts';
+import { type LectureEvent, lectureRequest, type LectureRequest } from '../contract/lecture.ts';
 import { isLectureOver } from '../domain/lecture-states.ts';
 import { lectureStart, type LectureStart } from '../contract/lecture-start.ts';
 import { localParts } from '../domain/calendar.ts';
@@ -23,11 +24,14 @@ export interface LectureAdded {
   workflowId: string;
   /** There was one with this room, start and end, or this event. */
   joined: boolean;
+  /** The one that was there had no event, and has this one now. */
+  tookEvent?: true;
 }
 
 /**
  * Adds a lecture and starts its workflow, or joins the one that is there, of any number of callers at once; one that has ended stays as it
- * is. Throws Fault NotFound, InputInvalid.
+ * is, but for an event that it is given: its video is attached there. Throws Fault NotFound; InputInvalid, also when the one that is there
+ * belongs to another event.
  */
 export async function requestLecture(
   { catalog, client }: { catalog: LectureRooms; client: Client },
@@ -37,15 +41,31 @@ export async function requestLecture(
   requirePictures(room);
   const range = 'date' in ask.hours ? hoursToRange(ask.hours, room.spec.timeZone) : toMsRange(ask.hours);
   const { event, spec } = parsed({ room: room.id, range, ask });
-  const { row, joined } = await catalog.lectures.add({
+  const { row, joined, tookEvent } = await catalog.lectures.add({
     id: await freeId(catalog, { startMs: range.startMs, timeZone: room.spec.timeZone }),
     roomId: room.id,
     ...range,
     ...(event ? { event } : {}),
     spec,
   });
-  if (!isLectureOver(row.state)) await startRequested(client, startOf(row, room.spec.timeZone));
-  return { id: row.id, workflowId: lectureWorkflowId(row.id), joined };
+  if (event) requireSameEvent(row, event);
+  const start = startOf(row, room.spec.timeZone);
+  if (tookEvent) await tellEvent(client, row, start);
+  else if (!isLectureOver(row.state)) await startRequested(client, start);
+  return { id: row.id, workflowId: lectureWorkflowId(row.id), joined, ...(tookEvent ? { tookEvent } : {}) };
+}
+
+/** One video hangs on one event: which of two is meant only a person knows. */
+function requireSameEvent({ id, roomId, event: own }: LectureRow, asked: LectureEvent): void {
+  if (!own || (own.calendarId === asked.calendarId && own.eventId === asked.eventId)) return;
+  const [has, wants] = [own, asked].map(({ calendarId, eventId }) => `${calendarId}/${eventId}`);
+  throw new Fault(
+    'InputInvalid',
+    `Lecture ${id} has these hours in room ${roomId} and belongs to the event ${has}; the request names the event ${wants}.`,
+    {
+      remedy: `Ask without --event to join it, or end it first: longtake lecture cancel ${id}`,
+    },
+  );
 }
 
 function requirePictures({ id, sources }: RoomRow): void {
@@ -105,5 +125,25 @@ async function startRequested(client: Client, start: LectureStart): Promise<void
     });
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
+
+/** A run reads the row again; a lecture that is published has its video attached, and one that failed gets the event with its next try. */
+async function tellEvent(client: Client, { state }: LectureRow, start: LectureStart): Promise<void> {
+  if (state === 'failed') return;
+  for (;;) {
+    try {
+      await client.workflow.getHandle(lectureWorkflowId(start.lectureId)).signal(lectureChanged);
+      return;
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+    try {
+      await client.workflow.start('lecture', lectureStart({ ...start, attachOnly: true }));
+      return;
+    } catch (error) {
+      // Begun by somebody else between the two: that run is told.
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
   }
 }

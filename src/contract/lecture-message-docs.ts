@@ -17,7 +17,7 @@ export const lectureMessageDocs: readonly LectureMessageDoc[] = [
     workflow: 'lecture',
     kind: 'signal',
     name: 'lectureChanged',
-    does: 'Reads the lecture’s row in the catalog again: after its hours, name or layout were changed there.',
+    does: 'Reads the lecture’s row in the catalog again: after its hours, name, layout or event were changed there.',
   },
   {
     workflow: 'lecture',

@@ -44,6 +44,8 @@ export interface LectureInput {
   lectureId: string;
   /** Begin with what earlier runs have left: composed slots, reserved ids and posts are taken over. */
   rerun?: boolean;
+  /** It was given an event after it was published: its video is attached there, and nothing is made anew. */
+  attachOnly?: boolean;
 }
 
 export interface LectureProgress {

@@ -14,13 +14,23 @@ export interface LectureStart {
   /** Zone of the room, for the summary that people read. */
   timeZone: string;
   rerun?: boolean;
+  attachOnly?: boolean;
 }
 
 /** Options of a start by a client, beside policies and a signal that comes with it. */
-export const lectureStart = ({ lectureId, roomId, startMs, rerun, ...lecture }: LectureStart) => ({
+export const lectureStart = ({
+  lectureId,
+  roomId,
+  startMs,
+  rerun,
+  attachOnly,
+  ...lecture
+}: LectureStart) => ({
   workflowId: lectureWorkflowId(lectureId),
   taskQueue: queues.main,
-  args: [{ lectureId, ...(rerun ? { rerun } : {}) }] satisfies [LectureInput],
+  args: [{ lectureId, ...(rerun ? { rerun } : {}), ...(attachOnly ? { attachOnly } : {}) }] satisfies [
+    LectureInput,
+  ],
   staticSummary: lectureSummaryText({ roomId, startMs, ...lecture }),
   typedSearchAttributes: [
     { key: searchAttributes.capability, value: 'lecture' },
@@ -40,7 +50,7 @@ export function lectureSummaryText({
   startMs,
   endMs,
   timeZone,
-}: Omit<LectureStart, 'lectureId' | 'rerun'>): string {
+}: Omit<LectureStart, 'lectureId' | 'rerun' | 'attachOnly'>): string {
   const from = localParts(startMs, timeZone);
   const to = localParts(endMs, timeZone);
   const letters = [...name];

@@ -82,7 +82,15 @@ export const lectureRequest = z
 export type LectureRequest = z.input<typeof lectureRequest>;
 
 /** `joined`: there was one with this room, start and end, or this event: nothing second was made. */
-export const lectureAdded = z.strictObject({ id: z.string(), workflowId: z.string(), joined: z.boolean() });
+export const lectureAdded = z.strictObject({
+  id: z.string(),
+  workflowId: z.string(),
+  joined: z.boolean(),
+  tookEvent: z
+    .literal(true)
+    .optional()
+    .describe('The one that was there had no event: it has this one now, and its video is attached there.'),
+});
 
 const lectureFile = z.strictObject({
   role: z.enum(lectureFileRoles),

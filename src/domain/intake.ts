@@ -54,6 +54,8 @@ export interface IntakeDecision {
   /** Fields that are absent stay as they are. */
   change: (Partial<EventWords> & { lectureId: string; said: EventWords })[];
   cancel: { lectureId: string; reason: string; undo: boolean }[];
+  /** Asked for by a person, and given this event: they stay as they were asked for, and are told of it once. */
+  follow: { lectureId: string; said: EventWords }[];
   /** For people, in the order of the entries. */
   leftOut: { name: string; reason: string }[];
 }
@@ -70,7 +72,7 @@ const isLive = ({ state }: KnownLecture): boolean => !ended.includes(state);
  * missing from a full list cancels only lectures that have not begun: many calendars drop what is past.
  */
 export function decideIntake(facts: IntakeFacts): IntakeDecision {
-  const decision: IntakeDecision = { add: [], change: [], cancel: [], leftOut: [] };
+  const decision: IntakeDecision = { add: [], change: [], cancel: [], follow: [], leftOut: [] };
   const byEvent = lecturesByEvent(facts.lectures);
   const entries = new Map(facts.entries.map((entry) => [entry.eventId, entry]));
   for (const entry of entries.values())
@@ -103,7 +105,9 @@ function decideEntry({ facts, decision, entry, known }: EntryCase): void {
       decision.add.push({ ...words, eventId: entry.eventId, users: entry.users });
   } else if (known.state === 'cancelled') {
     decision.leftOut.push({ name: entry.name, reason: 'its lecture was cancelled by hand' });
-  } else if (known.byCalendar && isLive(known)) {
+  } else if (!known.byCalendar) {
+    if (!known.said && known.state !== 'failed') decision.follow.push({ lectureId: known.id, said: words });
+  } else if (isLive(known)) {
     const change = changeOf(known, words);
     if (change) decision.change.push(change);
   }

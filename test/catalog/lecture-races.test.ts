@@ -74,6 +74,21 @@ forEachDatabase(({ newOptions, open }) => {
     for (const answer of answers) expect(['standing', ...live.map(({ id }) => id)]).toContain(answer.row.id);
   });
 
+  test('of ten events for one lecture at once it takes one, and all are told which', async () => {
+    const options = await newOptions();
+    const catalogs = await Promise.all(Array.from({ length: 5 }, () => open(options)));
+    const first = catalogs[0]!;
+    await first.lectures.add(newLecture('l'));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        catalogs[index % 5]!.lectures.add(newLecture('x', { event: event(`e${index}`) })),
+      ),
+    );
+    expect(answers.filter(({ tookEvent }) => tookEvent)).toHaveLength(1);
+    const { event: taken } = await first.lectures.require('l');
+    for (const { row } of answers) expect(row).toMatchObject({ id: 'l', event: taken });
+  });
+
   test('changes, sources and results written at once are all kept', async () => {
     const options = await newOptions();
     const [a, b] = [await open(options), await open(options)];

@@ -47,6 +47,20 @@ forEachDatabase(({ open, newOptions }) => {
     ]);
   });
 
+  test('a lecture without an event takes the one that a second request names, once, and keeps it', async () => {
+    const { lectures } = await open();
+    const { row } = await lectures.add(newLecture('l1'));
+    const taken = await lectures.add(newLecture('x', { event: event('e1') }));
+    expect(taken).toMatchObject({ joined: true, tookEvent: true, row: { id: 'l1', event: event('e1') } });
+    expect(taken.row.revision).toBe(row.revision + 1);
+    for (const asked of [event('e1'), event('e2')]) {
+      const again = await lectures.add(newLecture('x', { event: asked }));
+      expect(again).toMatchObject({ joined: true, tookEvent: false, row: { id: 'l1', event: event('e1') } });
+    }
+    expect(await lectures.findByEvent(event('e2'))).toBeUndefined();
+    expect(await lectures.findByEvent(event('e1'))).toMatchObject({ id: 'l1', revision: taken.row.revision });
+  });
+
   test('a cancelled lecture does not stand in the way, and cannot come back into the place of another', async () => {
     const { lectures } = await open();
     for (const id of ['first', 'second'])

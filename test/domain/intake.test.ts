@@ -29,7 +29,7 @@ const decide = (facts: Partial<IntakeFacts>) =>
     ...{ entries: [], full: false, lectures: [], window, nowMs, undoCancelled: false },
     ...facts,
   });
-const nothing = { add: [], change: [], cancel: [], leftOut: [] };
+const nothing = { add: [], change: [], cancel: [], follow: [], leftOut: [] };
 
 describe('an event that cannot be read', () => {
   it.each([
@@ -42,6 +42,26 @@ describe('an event that cannot be read', () => {
   it('keeps no other lecture', () => {
     const lectures = [lecture({ eventId: 'e2' })];
     expect(decide({ full: true, lectures, unread: ['e'] }).cancel).toHaveLength(1);
+  });
+});
+
+describe('a lecture that a person asked for and that has an event', () => {
+  const byHand = { byCalendar: false, said: undefined };
+  it.each(['waiting', 'complete', 'incomplete'] as const)(
+    'is told of it once (%s), and keeps its hours',
+    (state) => {
+      const moved = entry({ startMs: at('15T10:10'), name: 'Trees' });
+      const { said } = decide({ entries: [moved], lectures: [lecture({ ...byHand, state })] }).follow[0]!;
+      expect(said).toEqual({ ...words, startMs: at('15T10:10'), name: 'Trees' });
+      const told = lecture({ ...byHand, state, said });
+      expect(decide({ entries: [moved], lectures: [told] })).toEqual(nothing);
+    },
+  );
+
+  it('gets it with its next try when it failed', () => {
+    expect(decide({ entries: [entry()], lectures: [lecture({ ...byHand, state: 'failed' })] })).toEqual(
+      nothing,
+    );
   });
 });
 
@@ -102,7 +122,7 @@ describe('an event that a lecture follows', () => {
     ['hours beyond the window', { startMs: at('30T10:00'), endMs: at('30T11:00') }, ['startMs', 'endMs']],
   ])('and that says %s changes just that', (_, changes, fields) => {
     const { change, ...rest } = decide({ entries: [entry(changes)], lectures: [lecture()] });
-    expect(rest).toEqual({ add: [], cancel: [], leftOut: [] });
+    expect(rest).toEqual({ add: [], cancel: [], follow: [], leftOut: [] });
     expect(change.map(({ lectureId: __, said: ___, ...changed }) => Object.keys(changed))).toEqual(
       fields ? [fields] : [],
     );

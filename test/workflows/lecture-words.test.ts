@@ -47,6 +47,47 @@ const hangingOnce =
     return { [name]: hang };
   };
 
+describe('a lecture that is given an event', () => {
+  const input = { attachOnly: true };
+
+  it('after it was published attaches its video there, and makes nothing anew', async () => {
+    const opened = { state: 'incomplete', reason: '5 s of the lecturer are missing.' } as const;
+    await runLecture({ namespace, input, opened }, async (run) => {
+      expect(await run.handle.result()).toMatchObject(opened);
+      expect([run.state.calls, run.state.records, run.state.news]).toEqual([['open', 'attach'], [], []]);
+    });
+  });
+
+  it('that does not take it is incomplete, with what was missing before', async () => {
+    const attachLecture = (): never => {
+      throw activityFault('AuthRejected');
+    };
+    const opened = { state: 'incomplete', reason: '5 s are missing.' } as const;
+    await runLecture({ namespace, input, opened, light: () => ({ attachLecture }) }, async (run) => {
+      const reason = '5 s are missing. calendar event failed: AuthRejected in a test';
+      expect(await run.handle.result()).toMatchObject({ state: 'incomplete', reason });
+      expect(run.state.records).toMatchObject([
+        { state: 'incomplete', reason, refused: [{ kind: 'calendar', state: 'failed' }] },
+      ]);
+    });
+  });
+
+  it('before it ever ran goes its whole way', async () => {
+    await runLecture({ namespace, input }, async (run) => {
+      expect(await run.handle.result()).toMatchObject({ state: 'complete' });
+      expect([count(run, 'compose'), count(run, 'attach')]).toEqual([3, 1]);
+    });
+  });
+
+  it('and changed meanwhile is made anew after that', async () => {
+    const word = { signal: messages.lectureChanged.name, signalArgs: [] };
+    await runLecture({ namespace, input, opened: { state: 'complete' }, word }, async (run) => {
+      expect(await run.handle.result()).toMatchObject({ state: 'complete' });
+      expect([count(run, 'compose'), count(run, 'attach')]).toEqual([3, 2]);
+    });
+  });
+});
+
 describe('a lecture that is changed', () => {
   it('begins again at once while it composes', async () => {
     await runLecture({ namespace, files: hangingOnce('composeSlot') }, async (run) => {

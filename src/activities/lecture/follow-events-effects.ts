@@ -31,10 +31,27 @@ export async function carryOut(deps: IntakeDeps, effects: Effects): Promise<Effe
   }
   await changeAll(deps, effects, done);
   for (const one of decision.add) {
-    if (await addOne(deps, effects, one)) done.totals.added += 1;
-    else done.leftOut.push({ name: one.name, reason: 'another lecture of the room has its hours' });
+    const end = await addOne(deps, effects, one);
+    if (end.kind === 'added') done.totals.added += 1;
+    if (end.kind === 'followed') done.totals.changed += 1;
+    if (end.kind === 'taken')
+      done.leftOut.push({ name: one.name, reason: `lecture ${end.by} has its hours` });
+  }
+  for (const { lectureId, said } of decision.follow) {
+    await followOne(deps, effects.room, { row: await deps.catalog.lectures.require(lectureId), said });
+    done.totals.changed += 1;
   }
   return done;
+}
+
+/** A lecture that a person has asked for keeps what it was asked for; the note says that its workflow knows of the event. */
+async function followOne(
+  { catalog: { lectures }, tellLectures }: IntakeDeps,
+  room: RoomRow,
+  { row, said }: { row: LectureRow; said: EventWords },
+): Promise<void> {
+  if (row.state !== 'failed') await tellLectures.event(startOf(row, room));
+  await lectures.change(row.id, { spec: { ...row.spec, calendar: noted(said) } });
 }
 
 async function cancelOne(
@@ -92,24 +109,31 @@ function unlessTaken(error: unknown): undefined {
   if (!isFault(error, 'InputInvalid')) throw error;
 }
 
-/** False: another lecture of the room has these hours already. */
+/** `followed`: a person had asked for it; `taken`: a lecture of another event has these hours already. */
+type Added = { kind: 'added' | 'followed' } | { kind: 'taken'; by: string };
+
 async function addOne(
-  { catalog: { lectures }, tellLectures }: IntakeDeps,
+  deps: IntakeDeps,
   { room, calendarId }: Effects,
   { eventId, users, startMs, endMs, name, courses }: IntakeDecision['add'][number],
-): Promise<boolean> {
+): Promise<Added> {
+  const { lectures } = deps.catalog;
   const { row } = await lectures.add({
     id: await freeId(lectures, localParts(startMs, room.spec.timeZone).date),
     roomId: room.id,
     ...{ startMs, endMs, event: { calendarId, eventId } },
     spec: lectureSpec.parse({ name, courses, users, source: 'calendar' }),
   });
-  if (row.event?.calendarId !== calendarId || row.event.eventId !== eventId) return false;
-  await tellLectures.start(startOf(row, room));
-  await lectures.change(row.id, {
-    spec: { ...row.spec, calendar: noted({ startMs, endMs, name, courses }) },
-  });
-  return true;
+  const isOurs = row.event?.calendarId === calendarId && row.event.eventId === eventId;
+  if (!isOurs) return { kind: 'taken', by: row.id };
+  const said = { startMs, endMs, name, courses };
+  if (row.spec.source !== 'calendar') {
+    await followOne(deps, room, { row, said });
+    return { kind: 'followed' };
+  }
+  await deps.tellLectures.start(startOf(row, room));
+  await lectures.change(row.id, { spec: { ...row.spec, calendar: noted(said) } });
+  return { kind: 'added' };
 }
 
 const noted = ({ startMs, endMs, name, courses }: EventWords): NonNullable<LectureSpec['calendar']> => ({

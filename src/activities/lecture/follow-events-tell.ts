@@ -6,7 +6,7 @@ import { cancelLecture, lectureChanged } from '../../contract/lecture-messages.t
 import { lectureStart } from '../../contract/lecture-start.ts';
 import type { LectureTeller } from './intake-types.ts';
 
-/** A lecture that has ended stays ended: only taking back what it published makes it run again. */
+/** A lecture that has ended stays ended: only taking back what it published, and an event to attach it to, make it run again. */
 export const tellLectures: LectureTeller = {
   start: (lecture) =>
     unlessEnded(async () => {
@@ -26,6 +26,25 @@ export const tellLectures: LectureTeller = {
         signalArgs: [],
       });
     }),
+
+  async event(lecture) {
+    const { workflow } = getClient();
+    for (;;) {
+      try {
+        await workflow.getHandle(lectureWorkflowId(lecture.lectureId)).signal(lectureChanged);
+        return;
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+      }
+      try {
+        await workflow.start('lecture', lectureStart({ ...lecture, attachOnly: true }));
+        return;
+      } catch (error) {
+        // Begun by somebody else between the two: that run is told.
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    }
+  },
 
   async cancel(lecture, { undo }) {
     try {

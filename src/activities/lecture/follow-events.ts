@@ -52,7 +52,7 @@ export async function followEvents(deps: IntakeDeps, request: FollowRequest): Pr
   };
 }
 
-const nothing: IntakeDecision = { add: [], change: [], cancel: [], leftOut: [] };
+const nothing: IntakeDecision = { add: [], change: [], cancel: [], follow: [], leftOut: [] };
 
 /** The same kind of trouble again is no news. */
 function inTrouble(request: FollowRequest, fault: Fault): FollowOutcome {

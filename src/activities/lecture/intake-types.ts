@@ -35,6 +35,8 @@ export interface LectureTeller {
   start(lecture: LectureStart): Promise<void>;
   /** Has it read its row again; starts it when it never ran. */
   changed(lecture: LectureStart): Promise<void>;
+  /** It has an event now: a run reads its row again, a published one has its video attached there. */
+  event(lecture: LectureStart): Promise<void>;
   /** False: it does not run, and nothing had to be taken back. */
   cancel(lecture: LectureStart, how: { undo: boolean }): Promise<boolean>;
 }

@@ -28,6 +28,7 @@ export async function openLecture(
   return {
     revision: row.revision,
     state: row.state,
+    ...(row.reason === undefined ? {} : { reason: row.reason }),
     roomId: room.id,
     title: titleOf(known),
     slots: slotsOf(known),

@@ -18,6 +18,7 @@ export async function requestLecture(invocation: Invocation): Promise<ExitCode> 
       const { client } = temporal;
       const added = await request({ catalog, client }, ask);
       if (!json) terminal.out(`Lecture ${added.id} ${added.joined ? 'was asked for already' : 'added'}.`);
+      if (!json && added.tookEvent) terminal.out('It had no event: the video is attached to this one.');
       if (flags['wait'] === true) {
         const ended = await followLecture(session, { id: added.id, temporal });
         return ended ? await printEnd(session, added.id) : exitCodes.gapsOrFailures;

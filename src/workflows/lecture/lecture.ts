@@ -12,6 +12,7 @@ import type { LectureState } from '../../domain/lecture-states.ts';
 import { heard, listenInOrder } from '../early-signals.ts';
 import { describeFailure } from '../fail.ts';
 import { lectureRows } from '../proxies.ts';
+import { attachEvent } from './attach-event.ts';
 import { gatherSlots } from './gather-slots.ts';
 import { sweepLecture } from './lecture-host.ts';
 import { openWork, showLecture } from './lecture-state.ts';
@@ -68,6 +69,10 @@ function listen(work: LectureWork, whole: CancellationScope): void {
 
 /** Runs again what a change or a lost host has made void; finished slots, uploads and posts are taken over. */
 async function runUntilSettled(work: LectureWork): Promise<LectureEnd> {
+  if (work.input.attachOnly) {
+    const end = await attachEvent(work);
+    if (end && !work.orders.changed && !work.orders.retries) return end;
+  }
   for (;;) {
     const end = await runOnce(work);
     const { orders } = work;

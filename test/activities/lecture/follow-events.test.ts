@@ -3,6 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { LectureTeller } from '../../../src/activities/lecture/intake-types.ts';
+import { lectureSpec } from '../../../src/contract/lecture.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import { hoursFromNow, lectureEvent, openIntakeStage, type IntakeStage } from './intake-stage.ts';
 
@@ -110,10 +111,28 @@ describe('an event of the calendar', () => {
     await stage.says(lectureEvent('g', { startMs }), lectureEvent('h', { startMs }));
     expect(await stage.look()).toMatchObject({
       ...totals(1),
-      leftOut: ['h: another lecture of the room has its hours.'],
+      leftOut: [`h: lecture ${(await stage.lecture('g')).id} has its hours.`],
     });
     await stage.says(['X-NOTE:new'], lectureEvent('g', { startMs }), lectureEvent('h', { startMs }));
-    expect((await nothingNew()).message).toContain('h: another lecture of the room has its hours.');
+    expect((await nothingNew()).message).toMatch(/h: lecture l-\S+ has its hours\./);
+  });
+
+  it('in the hours of a lecture that a person asked for belongs to that one, which stays as it was asked for', async () => {
+    const id = 'l-20260914-hand';
+    const hand = { id: `${id}-${stage.roomId}`, roomId: stage.roomId, startMs, endMs: startMs + 5_400_000 };
+    await stage.catalog.lectures.add({ ...hand, spec: lectureSpec.parse({ name: 'By hand' }) });
+    await stage.says(lectureEvent('g', { startMs }));
+    const { tellLectures } = stage.deps;
+    stage.deps.tellLectures = { ...tellLectures, event: () => Promise.reject(new Error('killed')) };
+    await expect(stage.look()).rejects.toThrow('killed');
+    stage.deps.tellLectures = tellLectures;
+    expect(await stage.look()).toMatchObject(totals(0, 1));
+    const lectureOfEvent = { id: hand.id, event: { eventId: 'g' }, spec: { name: 'By hand', source: 'cli' } };
+    expect(await stage.lectures()).toMatchObject([lectureOfEvent]);
+    await stage.says(lectureEvent('g', { startMs: startMs + 600_000 }));
+    expect((await nothingNew()).type).toBe('NothingNew');
+    expect(await stage.lectures()).toMatchObject([{ startMs, state: 'pending' }]);
+    expect(stage.told).toEqual(['event By hand']);
   });
 
   it('with a hostile name becomes a lecture all the same', async () => {

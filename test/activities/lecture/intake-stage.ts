@@ -83,6 +83,7 @@ export async function openIntakeStage(): Promise<IntakeStage> {
   const tellLectures: LectureTeller = {
     start: async ({ name }) => void told.push(`start ${name}`),
     changed: async ({ name }) => void told.push(`changed ${name}`),
+    event: async ({ name }) => void told.push(`event ${name}`),
     cancel: async ({ name }, { undo }) => {
       told.push(`cancel ${name} undo=${undo}`);
       return true;
