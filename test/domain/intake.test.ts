@@ -46,22 +46,23 @@ describe('an event that cannot be read', () => {
 });
 
 describe('a lecture that a person asked for and that has an event', () => {
-  const byHand = { byCalendar: false, said: undefined };
+  const byHand = (state: KnownLecture['state']): KnownLecture => {
+    const { said: _, ...untold } = lecture({ byCalendar: false, state });
+    return untold;
+  };
   it.each(['waiting', 'complete', 'incomplete'] as const)(
     'is told of it once (%s), and keeps its hours',
     (state) => {
       const moved = entry({ startMs: at('15T10:10'), name: 'Trees' });
-      const { said } = decide({ entries: [moved], lectures: [lecture({ ...byHand, state })] }).follow[0]!;
+      const { said } = decide({ entries: [moved], lectures: [byHand(state)] }).follow[0]!;
       expect(said).toEqual({ ...words, startMs: at('15T10:10'), name: 'Trees' });
-      const told = lecture({ ...byHand, state, said });
+      const told = { ...byHand(state), said };
       expect(decide({ entries: [moved], lectures: [told] })).toEqual(nothing);
     },
   );
 
   it('gets it with its next try when it failed', () => {
-    expect(decide({ entries: [entry()], lectures: [lecture({ ...byHand, state: 'failed' })] })).toEqual(
-      nothing,
-    );
+    expect(decide({ entries: [entry()], lectures: [byHand('failed')] })).toEqual(nothing);
   });
 });
 
