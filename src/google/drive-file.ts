@@ -1,7 +1,7 @@
 // One file or folder of Drive: what we ask of it, and the resource as Drive gives it.
 import type { drive_v3 } from 'googleapis/build/src/apis/drive/v3.js';
 import { isFault } from '../domain/fault.ts';
-import type { DriveContext, DriveFile } from './drive-types.ts';
+import type { DriveContext, DriveFile, FilePlace } from './drive-types.ts';
 import { askGoogle } from './google-fault.ts';
 
 export const folderType = 'application/vnd.google-apps.folder';
@@ -41,6 +41,19 @@ export async function getFile(context: DriveContext, id: string): Promise<DriveF
     ),
   );
   return driveFile(data);
+}
+
+/** Moves and renames in one step; the id stays, and links with it. The same again changes nothing. */
+export async function place(context: DriveContext, { fileId, name, fromId, toId }: FilePlace): Promise<void> {
+  await askGoogle(`Putting ${fileId} as ${name} into the folder ${toId} of Drive`, () =>
+    context.connection.drive.files.update(
+      {
+        ...{ fileId, supportsAllDrives: true, fields: 'id', requestBody: { name } },
+        ...(fromId === toId ? {} : { addParents: toId, removeParents: fromId }),
+      },
+      callOptions(context),
+    ),
+  );
 }
 
 /** False when it was not there any more. */

@@ -93,6 +93,14 @@ export interface UploadedFile {
   url: string;
 }
 
+export interface FilePlace {
+  fileId: string;
+  name: string;
+  /** The folder it lies in. */
+  fromId: string;
+  toId: string;
+}
+
 export interface DownloadSpec {
   fileId: string;
   /** Absolute. What lies there up to fromBytes stays. */
@@ -126,6 +134,8 @@ export interface Drive {
   replaceContent(spec: ReplaceSpec): Promise<UploadedFile>;
   /** Readers that are missing are added; nobody is told by mail, nobody is taken away. Answers how many were added. */
   share(sharing: { fileId: string; with: ShareWith; users: readonly string[] }): Promise<number>;
+  /** Moves and renames under the same id, so that links stay. */
+  place(where: FilePlace): Promise<void>;
   /** False when it was not there any more. */
   trash(id: string): Promise<boolean>;
   /** To the end; the bytes are those that Drive's checksum names. */

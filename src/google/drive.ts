@@ -1,6 +1,6 @@
 // Google Drive as Longtake uses it: ids before effects, folders and files that exist once, copies that are proved.
 import { download } from './drive-download.ts';
-import { getFile, trash } from './drive-file.ts';
+import { getFile, place, trash } from './drive-file.ts';
 import { findByName } from './drive-find.ts';
 import { ensureFolder, ensureRoomFolder, generateId } from './drive-folder.ts';
 import { share } from './drive-share.ts';
@@ -15,11 +15,12 @@ export function createDrive(connection: GoogleConnection, settings: DriveSetting
     ensureFolder: (spec) => ensureFolder(context, spec),
     ensureRoomFolder: (room) => ensureRoomFolder(context, room),
     getFile: (id) => getFile(context, id),
-    findFile: async (place) => largest(await findByName(context, { ...place, isFolder: false })),
+    findFile: async (where) => largest(await findByName(context, { ...where, isFolder: false })),
     findFolders: ({ parentId, name }) => findByName(context, { folderId: parentId, name, isFolder: true }),
     upload: (spec) => upload(context, spec),
     replaceContent: (spec) => replaceContent(context, spec),
     share: (sharing) => share(context, sharing),
+    place: (where) => place(context, where),
     trash: (id) => trash(context, id),
     download: (spec) => download(context, spec),
   };

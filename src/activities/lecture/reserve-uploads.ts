@@ -1,6 +1,8 @@
-// Ids and folder of a lecture's videos on Drive, fixed in the catalog before a byte is sent: a repeat finds them.
+// Ids and folder of a lecture's videos on Drive, fixed in the catalog before a byte is sent: a repeat finds them, in the folder of its day.
+import { basename } from 'node:path';
+import type { PublicationRow } from '../../catalog/lecture-types.ts';
 import { localParts } from '../../domain/calendar.ts';
-import { Fault } from '../../domain/fault.ts';
+import { Fault, isFault } from '../../domain/fault.ts';
 import { vouchedFor } from '../vouching.ts';
 import type { LectureDeps } from './lecture-deps.ts';
 import { readLecture } from './lecture-sources.ts';
@@ -13,21 +15,27 @@ export async function reserveUploads(deps: LectureDeps, request: PublishRequest)
   return await vouchedFor(callsSeconds, async () => {
     const folderId = await dateFolder(deps, known);
     const reserved: ReservedUpload[] = [];
-    for (const { role } of request.files) {
-      reserved.push({ role, folderId, fileId: await reserveId(deps, request.lectureId, role) });
+    for (const { role, path } of request.files) {
+      const before = await deps.catalog.publications.get(placeOf(request.lectureId, role));
+      const fileId = await reserveId(deps, { lectureId: request.lectureId, role, before });
+      reserved.push({ role, folderId, fileId });
+      const isThere = before?.url !== undefined && before.externalId === fileId;
+      if (isThere) await follow(deps, { known, fileId, folderId, name: basename(path) });
     }
     return reserved;
   });
 }
 
+type Role = ReservedUpload['role'];
+
+const placeOf = (lectureId: string, target: Role) => ({ lectureId, kind: 'drive', target }) as const;
+
 async function reserveId(
   deps: LectureDeps,
-  lectureId: string,
-  target: ReservedUpload['role'],
+  { lectureId, role, before }: { lectureId: string; role: Role; before: PublicationRow | undefined },
 ): Promise<string> {
   const { publications } = deps.catalog;
-  const place = { lectureId, kind: 'drive', target } as const;
-  const before = await publications.get(place);
+  const place = placeOf(lectureId, role);
   // What was taken back lies in the bin under its id: the new file needs another one.
   if (before?.externalId && before.state !== 'undone') return before.externalId;
   const fresh = await requireGoogle(deps).drive.generateId();
@@ -50,4 +58,31 @@ async function dateFolder(deps: LectureDeps, { row, room }: KnownLecture): Promi
     reserve: (folderId) => driveFolders.reserve({ ...place, folderId }),
     forget: (folderId) => driveFolders.forget({ ...place, folderId }),
   });
+}
+
+interface Following {
+  known: KnownLecture;
+  fileId: string;
+  /** Of the lecture's day. */
+  folderId: string;
+  name: string;
+}
+
+const isDate = /^\d{4}-\d{2}-\d{2}$/;
+
+/** A lecture that was moved to another day takes its video along. One that a person has put elsewhere stays there. */
+async function follow(deps: LectureDeps, { known, fileId, folderId, name }: Following): Promise<void> {
+  const { drive } = requireGoogle(deps);
+  try {
+    const file = await drive.getFile(fileId);
+    if (file.isTrashed || file.parentId === undefined) return;
+    const from = file.parentId === folderId ? undefined : await drive.getFile(file.parentId);
+    const isOurs = from && from.parentId === known.room.spec.folderId && isDate.test(from.name);
+    const toId = isOurs ? folderId : file.parentId;
+    if (toId === file.parentId && file.name === name) return;
+    await drive.place({ fileId, name, fromId: file.parentId, toId });
+  } catch (error) {
+    // It is gone, or may be written but not moved: what is uploaded next counts.
+    if (!isFault(error, 'GonePermanently', 'AuthRejected')) throw error;
+  }
 }
