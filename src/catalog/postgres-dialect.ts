@@ -32,7 +32,8 @@ export function postgresDialect({ url, connections = 8 }: PostgresOptions): Dial
     query_timeout: 70_000,
     idle_in_transaction_session_timeout: 60_000,
   });
-  // An idle connection that breaks is replaced at the next query; without a listener it would end the process.
+  // A connection that breaks, idle or between two queries of a transaction, is replaced; without listeners it would end the process.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   return new PostgresDialect({ pool });
 }
