@@ -33,7 +33,7 @@ const run = (terminal: Terminal): Command =>
     .description('Keep all relays up, with a worker in the foreground; joins the supervisor that runs.')
     .option('--pg-dsn <dsn>', 'database with your own cameras (see `restream map`); the variable PG_DSN wins')
     .option('--host <name>', 'stable name of this host')
-    .option('--health <address>', 'answer GET /healthz there, as ip:port')
+    .option('--health <address>', 'answer GET /healthz and /livez there, as ip:port')
     .option('--detach', 'only start the supervisor: workers run elsewhere')
     .addHelpText(
       'after',

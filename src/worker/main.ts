@@ -5,10 +5,12 @@ import type { Worker, WorkerOptions } from '@temporalio/worker';
 import type { Config } from '../config/schema.ts';
 import { compose } from './compose.ts';
 import { connectWorker } from './connect.ts';
+import { healthQuestions } from './health-questions.ts';
 import { keepHostLease } from './host-lease.ts';
 import { startJanitor } from './janitor.ts';
 import { createLogger } from './logger.ts';
 import { longtakeVersion } from './version.ts';
+import { watchHealth, type HealthWatch } from './watch-health.ts';
 import { createWorkers } from './workers.ts';
 
 export interface WorkerSpec {
@@ -19,6 +21,8 @@ export interface WorkerSpec {
   workflowBundle?: Exclude<WorkerOptions['workflowBundle'], undefined>;
   /** Called once when every queue is polled. */
   onReady?: () => void;
+  /** Given then what tells at any moment whether the worker reaches what relays need; asked for by those who show it. */
+  onHealth?: (health: HealthWatch) => void;
 }
 
 const workflowsPath = fileURLToPath(
@@ -29,7 +33,7 @@ const workflowsPath = fileURLToPath(
 );
 
 /** Serves until `signal` aborts. Fails before taking any work when a tool, the catalog or Temporal is missing. */
-export async function runWorker({ config, signal, workflowBundle, onReady }: WorkerSpec): Promise<void> {
+export async function runWorker({ config, signal, workflowBundle, ...told }: WorkerSpec): Promise<void> {
   installRuntime(config);
   const composition = await compose(config, signal);
   const janitor = await startJanitor(composition.deps);
@@ -61,7 +65,10 @@ export async function runWorker({ config, signal, workflowBundle, onReady }: Wor
         slots,
         workflows,
       });
-      await serve(workers, { signal, ...(onReady ? { onReady } : {}) });
+      const subject = { restream: composition.deps.restream, connection, namespace, workers };
+      const lostSeconds = config.restream.serverLostSeconds;
+      const watch = () => watchHealth({ questions: healthQuestions(subject), lostSeconds });
+      await serve(workers, { signal, watch, ...told });
     } finally {
       lease.stop();
       await connection.close();
@@ -72,11 +79,12 @@ export async function runWorker({ config, signal, workflowBundle, onReady }: Wor
   }
 }
 
+interface Serving extends Pick<WorkerSpec, 'signal' | 'onReady' | 'onHealth'> {
+  watch: () => HealthWatch;
+}
+
 /** One worker that fails ends all: a process that serves only some of its queues would look healthy. */
-async function serve(
-  workers: readonly Worker[],
-  { signal, onReady }: Pick<WorkerSpec, 'signal' | 'onReady'>,
-) {
+async function serve(workers: readonly Worker[], { signal, watch, onReady, onHealth }: Serving) {
   const stop = (): void => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
   };
@@ -84,9 +92,12 @@ async function serve(
   const running = workers.map((worker) =>
     worker.run().catch((error: unknown) => (stop(), Promise.reject(error))),
   );
+  const health = onHealth && watch();
+  if (health) onHealth(health);
   onReady?.();
   if (signal.aborted) stop();
   const ends = await Promise.allSettled(running);
+  health?.stop();
   signal.removeEventListener('abort', stop);
   const failed = ends.find((end) => end.status === 'rejected');
   if (failed) throw failed.reason;

@@ -228,16 +228,24 @@ describe('servers', () => {
 });
 
 describe('health', () => {
-  test('answers 503 until the queues are served, 200 afterwards, and nothing else', async () => {
+  test('answers by what it follows at that moment, that the process lives always, and nothing else', async () => {
     const health = await serveHealth({ ip: '127.0.0.1', port: 0 });
     try {
       const answer = async (url = health.url, method = 'GET') => {
         const response = await fetch(url, { method });
         return [response.status, await response.text()];
       };
-      expect(await answer()).toEqual([503, '{"ready":false}\n']);
-      health.setReady();
-      expect(await answer()).toEqual([200, '{"ready":true}\n']);
+      const starting = { name: 'worker', ok: false, reason: 'It is being started.' };
+      expect(await answer()).toEqual([503, `${JSON.stringify({ ready: false, checks: [starting] })}\n`]);
+      const alive = [200, '{"alive":true}\n'];
+      expect(await answer(health.url.replace('healthz', 'livez'))).toEqual(alive);
+      const well = { name: 'catalog', ok: true };
+      let findings = [well];
+      health.follow(() => findings);
+      expect(await answer()).toEqual([200, `${JSON.stringify({ ready: true, checks: [well] })}\n`]);
+      findings = [well, { name: 'temporal', ok: false }];
+      expect((await answer())[0]).toBe(503);
+      expect(await answer(health.url.replace('healthz', 'livez'))).toEqual(alive);
       expect(await answer(health.url, 'POST')).toEqual([404, '']);
       expect(await answer(health.url.replace('healthz', 'secrets'))).toEqual([404, '']);
       const { port } = new URL(health.url);

@@ -1,13 +1,15 @@
-// The health endpoint of `restream run`: GET /healthz answers 200 once every queue is served.
+// The health endpoint of `restream run`: GET /healthz says whether everything that relays need answers now, GET /livez only that the process does.
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { Fault } from '../../domain/fault.ts';
+import { healthReport, type HealthFinding } from '../../domain/health.ts';
 
 export interface Health {
   /** `http://ip:port/healthz` */
   url: string;
-  setReady(): void;
+  /** From now on these are told. */
+  follow(findings: () => HealthFinding[]): void;
   stop(): Promise<void>;
 }
 
@@ -23,13 +25,23 @@ export function healthAddress(value: unknown): { ip: string; port: number } {
   return { ip: ip.replace(/^\[|\]$/g, ''), port: Number(port) };
 }
 
-/** Listens at once, answering 503 until `setReady`. @throws Fault ConfigInvalid when the port is taken */
+/** Before it follows anything. */
+const starting: HealthFinding = { name: 'worker', ok: false, reason: 'It is being started.' };
+
+/** Listens at once, answering 503 until there is something to follow. @throws Fault ConfigInvalid when the port is taken */
 export async function serveHealth({ ip, port }: { ip: string; port: number }): Promise<Health> {
-  let isReady = false;
-  const server = createServer((request, response) => {
-    const isKnown = request.method === 'GET' && request.url === '/healthz';
-    response.writeHead(isKnown ? (isReady ? 200 : 503) : 404, { 'content-type': 'application/json' });
-    response.end(isKnown ? `${JSON.stringify({ ready: isReady })}\n` : '');
+  let findings = (): HealthFinding[] => [starting];
+  const answers: Readonly<Record<string, () => { isWell: boolean; body: object }>> = {
+    '/livez': () => ({ isWell: true, body: { alive: true } }),
+    '/healthz': () => {
+      const report = healthReport(findings());
+      return { isWell: report.ready, body: report };
+    },
+  };
+  const server = createServer(({ method, url = '' }, response) => {
+    const answer = method === 'GET' && Object.hasOwn(answers, url) ? answers[url]!() : undefined;
+    response.writeHead(answer ? (answer.isWell ? 200 : 503) : 404, { 'content-type': 'application/json' });
+    response.end(answer && `${JSON.stringify(answer.body)}\n`);
   });
   try {
     server.listen({ host: ip, port });
@@ -42,7 +54,7 @@ export async function serveHealth({ ip, port }: { ip: string; port: number }): P
   }
   return {
     url: `http://${ip.includes(':') ? `[${ip}]` : ip}:${(server.address() as AddressInfo).port}/healthz`,
-    setReady: () => (isReady = true),
+    follow: (next) => void (findings = next),
     stop: async () => {
       server.closeAllConnections();
       server.close();

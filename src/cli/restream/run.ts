@@ -1,45 +1,41 @@
 // `restream run`: starts or joins the supervisor, and serves its work in this process until it is asked to stop.
 import { openTemporal } from '../../client/connect.ts';
 import { startRestream } from '../../client/restream.ts';
-import type { relayAsked } from '../../contract/restream.ts';
 import type { Config } from '../../config/schema.ts';
 import { runWorker } from '../../worker/main.ts';
-import { printJson } from '../output/json.ts';
 import type { Invocation } from '../perform.ts';
 import { configOf, loadedConfigOf } from '../session.ts';
 import { withHost } from '../worker/host-flag.ts';
 import { healthAddress, serveHealth } from './health.ts';
+import { keepSupervisor, sayRuns, type KeptSupervisor } from './supervisor.ts';
 
 export async function runRestream(invocation: Invocation): Promise<void> {
-  const { terminal, flags, signal } = invocation;
+  const { flags, signal } = invocation;
   const config = await withDsn(invocation, withHost(await configOf(invocation), flags['host']));
   if (flags['detach'] === true) return await begin(invocation, config);
   const health =
     flags['health'] === undefined ? undefined : await serveHealth(healthAddress(flags['health']));
+  let supervisor: KeptSupervisor | undefined;
   try {
     await runWorker({
       config,
       signal,
-      onReady: () => {
-        health?.setReady();
-        begin(invocation, config).catch((error: unknown) =>
-          terminal.err(
-            `The supervisor is not started yet: ${error instanceof Error ? error.message : String(error)}`,
-          ),
-        );
-      },
+      onReady: () => (supervisor = keepSupervisor(invocation, config)),
+      ...(health && {
+        onHealth: (worker) =>
+          health.follow(() => [...worker.findings(), ...(supervisor ? [supervisor.finding()] : [])]),
+      }),
     });
   } finally {
     await health?.stop();
   }
+  await supervisor?.ended;
 }
 
 async function begin({ terminal, json }: Invocation, config: Config): Promise<void> {
   const temporal = await openTemporal(config.temporal);
   try {
-    const workflowId = await startRestream(temporal.client);
-    if (json) return printJson<typeof relayAsked>(terminal, { asked: 'run', workflowId });
-    terminal.out('Relays are kept up; `longtake restream status` shows them.');
+    sayRuns({ terminal, json }, { state: 'runs', workflowId: await startRestream(temporal.client) });
   } finally {
     await temporal.close();
   }
