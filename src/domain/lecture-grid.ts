@@ -41,5 +41,20 @@ export function slotGrid(slot: {
   };
 }
 
+/**
+ * Where a recorded file stands in a slot, for its pictures and for its sound: position on the grid minus time in the file, seconds. The
+ * first picture is up to a frame behind the slot's beginning, the first sample up to a sample.
+ * @param file the wall time, epoch milliseconds, of its presentation time 0
+ */
+export function shiftsOnGrid(
+  grid: Pick<SlotGrid, 'firstFrameMs' | 'firstSampleMs'>,
+  file: { wallAtPtsZeroMs: number },
+): { pictureSeconds: number; soundSeconds: number } {
+  return {
+    pictureSeconds: (file.wallAtPtsZeroMs - grid.firstFrameMs) / 1000,
+    soundSeconds: (file.wallAtPtsZeroMs - grid.firstSampleMs) / 1000,
+  };
+}
+
 /** The first tick at or after a time; the product is whole, so nothing is lost before the division. */
 const firstTick = (ms: number, ticksPerSecond: number): number => Math.ceil((ms * ticksPerSecond) / 1000);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { samplesPerSecond, slotGrid } from '../../src/domain/lecture-grid.ts';
+import { samplesPerSecond, shiftsOnGrid, slotGrid } from '../../src/domain/lecture-grid.ts';
 
 const startMs = Date.parse('2026-09-13T07:10:00Z');
 
@@ -37,6 +37,14 @@ describe('the grid of a slot', () => {
     });
     expect(slot.firstFrameMs - startMs).toBe(1040);
     expect(slot.firstSampleMs - startMs).toBe(1010);
+  });
+
+  it('places a file by its first picture and its first sample, not by the cut', () => {
+    const cutMs = startMs + 1010;
+    const grid = slotGrid({ lectureStartMs: startMs, fromMs: cutMs, toMs: startMs + 2000, frameRate: 25 });
+    const shifts = shiftsOnGrid(grid, { wallAtPtsZeroMs: cutMs - 500 });
+    expect(shifts.pictureSeconds).toBeCloseTo(-0.53, 9);
+    expect(shifts.soundSeconds).toBeCloseTo(-0.5, 9);
   });
 
   it('leaves out and counts twice nothing, wherever slots are cut', () => {

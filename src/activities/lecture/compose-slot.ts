@@ -6,15 +6,16 @@ import { sourceRoles } from '../../contract/lecture-messages.ts';
 import type { SourceRole } from '../../contract/lecture-messages.ts';
 import { isFault } from '../../domain/fault.ts';
 import { inStep } from '../../domain/fault-point.ts';
-import { slotGrid } from '../../domain/lecture-grid.ts';
+import { shiftsOnGrid, slotGrid } from '../../domain/lecture-grid.ts';
+import type { SlotGrid } from '../../domain/lecture-grid.ts';
 import { layoutOf } from '../../domain/lecture-layout.ts';
 import { msFromIso } from '../../domain/range.ts';
-import type { PaneSource } from '../../media/lecture/compose-slot.ts';
+import type { PaneSource, SoundSource } from '../../media/lecture/compose-slot.ts';
 import { ownHeartbeat } from '../own-heartbeat.ts';
 import { fillerCaption } from './filler-caption.ts';
 import type { LectureDeps } from './lecture-deps.ts';
 import { findSources, readLecture } from './lecture-sources.ts';
-import type { KnownLecture, SlotSources } from './lecture-sources.ts';
+import type { KnownLecture, SlotSource, SlotSources } from './lecture-sources.ts';
 import { lectureWorkKey } from './lecture-work.ts';
 import { stillOfScreen } from './screen-still.ts';
 import { findPiece, keepPiece } from './slot-pieces.ts';
@@ -23,7 +24,7 @@ import { heardWhileSilent } from './tool-heartbeat.ts';
 import type { ComposedSlot, ComposeRequest } from './types.ts';
 
 /** Part of every piece's name: another way of composing makes other pieces. */
-const recipe = 1;
+const recipe = 2;
 
 interface Slot {
   known: KnownLecture;
@@ -45,24 +46,30 @@ export async function composeSlot(deps: LectureDeps, request: ComposeRequest): P
   const stem = pieceStem(slot);
   const finished = await findPiece(directory, stem);
   const piece = finished ?? (await makeHeard(deps, slot, { directory, stem }));
+  const { frames, samples } = gridOf(slot);
   return {
     index: request.slot.index,
     path: relative(deps.storage.mediaRoot, piece.path),
-    ...gridOf(slot),
+    frames,
+    samples,
     unreadable: piece.unreadable,
     isNew: !finished,
   };
 }
 
-/** Frames and samples of the slot on the lecture's grid. */
-function gridOf({ known: { row, room }, request: { slot } }: Slot): { frames: number; samples: number } {
-  const { frames, samples } = slotGrid({
+function gridOf({ known: { row, room }, request: { slot } }: Slot): SlotGrid {
+  return slotGrid({
     lectureStartMs: row.startMs,
     fromMs: msFromIso(slot.fromAt),
     toMs: msFromIso(slot.toAt),
     frameRate: room.spec.frameRate,
   });
-  return { frames, samples };
+}
+
+/** What is known of a source counts from the slot's beginning. */
+function shiftsOf(slot: Slot, source: SlotSource): ReturnType<typeof shiftsOnGrid> {
+  const wallAtPtsZeroMs = msFromIso(slot.request.slot.fromAt) + source.shiftSeconds * 1000;
+  return shiftsOnGrid(gridOf(slot), { wallAtPtsZeroMs });
 }
 
 /** The same inputs and choices make the same name, so a finished piece is found by it. */
@@ -119,7 +126,7 @@ async function make(
 }
 
 async function encode(deps: LectureDeps, slot: Slot): Promise<string> {
-  const { known, request, sources, signal, heartbeat } = slot;
+  const { known, request, signal, heartbeat } = slot;
   const { room, row } = known;
   const { paneWidth: width, paneHeight: height, frameRate } = room.spec;
   const workDir = await deps.storage.attemptDir(lectureWorkKey(request.lectureId), activityInfo().attempt);
@@ -130,15 +137,21 @@ async function encode(deps: LectureDeps, slot: Slot): Promise<string> {
     right: panes.right !== undefined,
   });
   const outPath = join(workDir, `slot-${request.slot.index}.mkv`);
-  const sound = [sources.sound, sources.lecturer].find((source) => source?.hasSound);
+  const { frames, samples } = gridOf(slot);
   await deps.lecture.media.composeSlot({
-    ...{ layout, frameRate, ...gridOf(slot), ...panes, outPath, workDir, signal },
-    ...(sound ? { sound: { ...sound, role: sound === sources.sound ? 'sound' : 'lecturer' } } : {}),
+    ...{ layout, frameRate, frames, samples, ...panes, ...soundOf(slot), outPath, workDir, signal },
     encoder: deps.lecture.settings.encoder,
     stallSeconds: deps.settings.stallSeconds.media,
     onProgress: (progress) => heartbeat(progress),
   });
   return outPath;
+}
+
+function soundOf(slot: Slot): { sound?: SoundSource } {
+  const { sources } = slot;
+  const role = (['sound', 'lecturer'] as const).find((one) => sources[one]?.hasSound);
+  const source = role && sources[role];
+  return source ? { sound: { ...source, role, shiftSeconds: shiftsOf(slot, source).soundSeconds } } : {};
 }
 
 interface Panes {
@@ -163,9 +176,9 @@ async function panesOf(deps: LectureDeps, slot: Slot, workDir: string): Promise<
   return panes;
 }
 
-function fileOf({ sources }: Slot, role: SourceRole | undefined): PaneSource | undefined {
-  const source = role && sources[role];
-  return source && { kind: 'file', role, ...source };
+function fileOf(slot: Slot, role: SourceRole | undefined): PaneSource | undefined {
+  const source = role && slot.sources[role];
+  return source && { kind: 'file', ...source, role, shiftSeconds: shiftsOf(slot, source).pictureSeconds };
 }
 
 const filler = ({ known, request }: Slot, role: SourceRole): PaneSource => ({
