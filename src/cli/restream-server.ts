@@ -31,7 +31,7 @@ const add = (terminal: Terminal): Command =>
     .addOption(
       new Option(
         '--returns <rule>',
-        'after a loss its cameras come back by word (`server return`) or by themselves',
+        'after a loss its cameras come back by word (`server return`) or by themselves, once it has answered for a while',
       )
         .choices(['word', 'auto'])
         .default('word'),

@@ -26,7 +26,9 @@ export const relayServerDocument = z.strictObject({
   name: z.string(),
   state: z
     .enum(['up', 'down', 'held'])
-    .describe('held: it answers again and waits for `restream server return`.'),
+    .describe(
+      'held: it answers again, and waits for `restream server return` or, with `returns` auto, until it has answered for long enough.',
+    ),
   since: instant,
   apiUrl: z.string(),
   rtspUrl: z.string(),
@@ -34,7 +36,7 @@ export const relayServerDocument = z.strictObject({
   weight: z.number(),
   returns: z.enum(['word', 'auto']),
   relays: z.int().describe('Relays placed on it.'),
-  reason: z.string().optional().describe('Why it is down.'),
+  reason: z.string().optional().describe('Why it is down, or what it waits for.'),
 });
 export type RelayServerDocument = z.infer<typeof relayServerDocument>;
 export const relayServerList = z.array(relayServerDocument);

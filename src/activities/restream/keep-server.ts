@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { RelayServerRow, RelayServerSpec, RelayServerState } from '../../catalog/relay-types.ts';
 import { isFault } from '../../domain/fault.ts';
 import { ownHeartbeat } from '../own-heartbeat.ts';
+import { createPresence } from './keep-presence.ts';
 import { keepRound } from './keeper.ts';
 import { openKeeping, type Keeping } from './keeping.ts';
 import type { RestreamDeps } from './restream-deps.ts';
@@ -28,26 +29,18 @@ export async function keepServer(deps: RestreamDeps, { server }: { server: strin
   });
   const vouching = createVouching(ownHeartbeat());
   const { keepSeconds, serverLostSeconds } = deps.settings;
+  const presence = createPresence(serverLostSeconds);
   const vouch = (progress: object): void =>
-    vouching.until(keepSeconds + roundSeconds, { server, ...progress });
-  const silence = createSilence(serverLostSeconds);
+    vouching.until(keepSeconds + roundSeconds, { server, ...progress, ...presence.memory() });
   const become = createWord(deps);
   vouch({});
   try {
     while (row) {
-      try {
-        vouch(await keepRound(keeping, keeping.now()));
-        silence.broken();
-        if (row.state === 'down') await become.state(row, { state: stateAfterLoss(row) });
-      } catch (error) {
-        signal.throwIfAborted();
-        // A refused account is a server that does not answer us; whatever nobody foresaw is the retry policy's business.
-        if (!isFault(error, 'SourceUnreachable', 'AuthRejected', 'SourceBusy')) throw error;
-        vouch({ reason: error.message });
-        const down = { state: 'down', reason: error.message } as const;
-        if (silence.isLong() && row.state !== 'down') await become.state(row, down);
-        await reopen(keeping);
-      }
+      const reason = await roundOf(keeping, vouch);
+      const nowMs = keeping.now();
+      presence[reason === undefined ? 'answered' : 'silent'](nowMs);
+      const due = presence.due(row, nowMs);
+      if (due) await become.state(row, { ...(reason === undefined ? {} : { reason }), ...due });
       await become.heard();
       await delay(keepSeconds * 1000, undefined, { signal });
       row = await namedOrLast(deps, row);
@@ -61,20 +54,24 @@ export async function keepServer(deps: RestreamDeps, { server }: { server: strin
   }
 }
 
+/** Why the server did not answer; undefined: it did. */
+async function roundOf(keeping: Keeping, vouch: (progress: object) => void): Promise<string | undefined> {
+  try {
+    vouch(await keepRound(keeping, keeping.now()));
+    return undefined;
+  } catch (error) {
+    keeping.signal.throwIfAborted();
+    // A refused account is a server that does not answer us; whatever nobody foresaw is the retry policy's business.
+    if (!isFault(error, 'SourceUnreachable', 'AuthRejected', 'SourceBusy')) throw error;
+    vouch({ reason: error.message });
+    await reopen(keeping);
+    return error.message;
+  }
+}
+
 /** A catalog that is away names every server it named before. */
 const namedOrLast = (deps: RestreamDeps, row: RelayServerRow): Promise<RelayServerRow | undefined> =>
   deps.catalog.relayServers.get(row.name).catch(() => row);
-
-function createSilence(longSeconds: number): { broken(): void; isLong(): boolean } {
-  let sinceMs: number | undefined;
-  return {
-    broken: () => (sinceMs = undefined),
-    isLong: () => performance.now() - (sinceMs ??= performance.now()) >= longSeconds * 1000,
-  };
-}
-
-const stateAfterLoss = ({ spec }: RelayServerRow): RelayServerState =>
-  spec.returns === 'auto' ? 'up' : 'held';
 
 /** Its address or its accounts may have been changed since. Without the catalog those that are known serve. */
 async function reopen(keeping: Keeping, spec?: RelayServerSpec): Promise<void> {

@@ -120,16 +120,6 @@ describe('a server', () => {
     expect((await stage.pathOf('hall'))?.availableAt).toBe(before?.availableAt);
   });
 
-  it('that returns by rule is up again', async () => {
-    const spec = { apiUrl: server.apiUrl, rtspUrl: server.rtspUrl, weight: 1, returns: 'auto' } as const;
-    await stage.catalog.relayServers.put({ name: 'one', spec, secrets: { api: server.users.api } });
-    await live();
-    stage.faults.control = { listPaths: unreachable };
-    await stage.serverIsIn('down');
-    stage.faults.control = {};
-    await stage.serverIsIn('up');
-  });
-
   it('whose relays were moved away has no path of theirs when it answers again', async () => {
     await live();
     stage.faults.control = { listPaths: unreachable };

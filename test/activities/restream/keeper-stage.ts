@@ -39,8 +39,8 @@ export interface KeeperStage extends AsyncDisposable {
   told: { cameraId: string; report: RelayReport }[];
   /** How often the supervisor was told of its servers. */
   serversTold: number;
-  /** Begins to keep the server; ended at the end of the stage. */
-  keep(): RunningActivity<void>;
+  /** Begins to keep the server, with what an earlier attempt left; ended at the end of the stage. */
+  keep(heartbeatDetails?: unknown): RunningActivity<void>;
   /** Puts a camera into the list and onto the server. */
   place(camera: WantedRelay, more?: { forgive?: boolean; stopped?: boolean }): Promise<void>;
   pathOf(cameraId: string): Promise<PathState | undefined>;
@@ -70,8 +70,9 @@ export async function openKeeperStage(
   stage.deps = depsOf(stage, { ...quick, pathPrefix, ...settings });
   const running: RunningActivity<void>[] = [];
   return Object.assign(stage, waitsOf(stage), {
-    keep() {
-      running.push(inActivity(() => keepServer(stage.deps, { server: 'one' })));
+    keep(heartbeatDetails?: unknown) {
+      const info = { heartbeatDetails };
+      running.push(inActivity(() => keepServer(stage.deps, { server: 'one' }), info));
       return running.at(-1)!;
     },
     async [Symbol.asyncDispose]() {
