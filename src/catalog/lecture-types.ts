@@ -115,16 +115,18 @@ export interface PublicationRow {
   externalId?: string;
   url?: string;
   reason?: string;
+  /** export: paths below the target of what is or may be there of this lecture. */
+  files?: string[];
   updatedMs: number;
 }
 
 export interface Publications {
   /** Adds as `pending` with this id, or answers what stands there: whoever comes second gets the first one’s id, if there was one. */
   reserve(row: Pick<PublicationRow, 'lectureId' | 'kind' | 'target' | 'externalId'>): Promise<PublicationRow>;
-  /** Adds or changes. An id or address that is absent stays; a reason that is absent is cleared. */
+  /** Adds or changes. An id, address or list of files that is absent stays; a reason that is absent is cleared. */
   record(
     row: Pick<PublicationRow, 'lectureId' | 'kind' | 'target' | 'state'> &
-      Partial<Pick<PublicationRow, 'externalId' | 'url' | 'reason'>>,
+      Partial<Pick<PublicationRow, 'externalId' | 'url' | 'reason' | 'files'>>,
   ): Promise<void>;
   get(row: Pick<PublicationRow, 'lectureId' | 'kind' | 'target'>): Promise<PublicationRow | undefined>;
   listOf(lectureId: string): Promise<PublicationRow[]>;

@@ -6,6 +6,7 @@ import { createPlans } from './migrations/0001-plans.ts';
 import { createRelays } from './migrations/0002-relays.ts';
 import { createCameraMap } from './migrations/0003-camera-map.ts';
 import { createLectures } from './migrations/0004-lectures.ts';
+import { addExportedFiles } from './migrations/0005-exported-files.ts';
 import type { CatalogKind } from './tables.ts';
 
 const migrationTable = 'longtake_migrations';
@@ -15,6 +16,7 @@ const migrationsFor = (kind: CatalogKind): Record<string, Migration> => ({
   '0002-relays': { up: createRelays(kind) },
   '0003-camera-map': { up: createCameraMap },
   '0004-lectures': { up: createLectures(kind) },
+  '0005-exported-files': { up: addExportedFiles },
 });
 
 /** @throws Fault ConfigInvalid when a newer Longtake has migrated the catalog */

@@ -1,7 +1,7 @@
 // What was published of lectures, and under which ids; an id is kept here before anything is made at the other side.
 import type { Selectable } from 'kysely';
 import type { PublicationKind, PublicationState } from '../contract/lecture-messages.ts';
-import { optional } from './columns.ts';
+import { fromJson, optional } from './columns.ts';
 import type { PublicationRow, Publications } from './lecture-types.ts';
 import type { Database, PublicationsTable } from './tables.ts';
 
@@ -65,12 +65,13 @@ async function reserve(
 
 async function record(
   db: Database['db'],
-  { lectureId, kind, target, state, externalId, url, reason }: Parameters<Publications['record']>[0],
+  { lectureId, kind, target, state, externalId, url, reason, files }: Parameters<Publications['record']>[0],
 ): Promise<void> {
   const values = {
     state,
     ...(externalId !== undefined && { externalId }),
     ...(url !== undefined && { url }),
+    ...(files !== undefined && { files: JSON.stringify(files) }),
     reason: reason ?? null,
     updatedMs: Date.now(),
   };
@@ -87,6 +88,7 @@ const publicationRow = ({
   externalId,
   url,
   reason,
+  files,
   ...row
 }: Selectable<PublicationsTable>): PublicationRow => ({
   ...row,
@@ -95,4 +97,5 @@ const publicationRow = ({
   ...optional('externalId', externalId),
   ...optional('url', url),
   ...optional('reason', reason),
+  ...optional('files', files === null ? null : fromJson<string[]>(files)),
 });

@@ -188,6 +188,7 @@ export interface PublicationsTable {
   externalId: string | null;
   url: string | null;
   reason: string | null;
+  files: string | null;
   updatedMs: number;
 }
 

@@ -73,6 +73,13 @@ export interface VerifySpec<Target = ExportTarget> {
   onProgress?: (progress: TransferProgress) => void;
 }
 
+export interface RemoveSpec<Target = ExportTarget> {
+  target: Target;
+  /** Relative to the target's path. */
+  files: readonly string[];
+  signal: AbortSignal;
+}
+
 export interface SendResult {
   /** Where each file now lies, in the order asked: a path, or `host:path`. */
   addresses: string[];
@@ -84,6 +91,8 @@ export interface Exporter<Target = ExportTarget> {
   send(spec: SendSpec<Target>): Promise<SendResult>;
   /** Resolves when all files are there and equal; else fails with TransferFailed that names them. */
   verify(spec: VerifySpec<Target>): Promise<void>;
+  /** Takes these files, and nothing else, away from the target; one that is not there is no fault. Fails as `send` does. */
+  remove(spec: RemoveSpec<Target>): Promise<void>;
 }
 
 const hostName = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/i;

@@ -24,5 +24,9 @@ export function createExporter({ run, tools, stallSeconds }: ExporterDeps): Expo
       spec.target.kind === 'rsync'
         ? rsync.verify({ ...spec, target: spec.target })
         : local.verify({ ...spec, target: spec.target }),
+    remove: (spec) =>
+      spec.target.kind === 'rsync'
+        ? rsync.remove({ ...spec, target: spec.target })
+        : local.remove({ ...spec, target: spec.target }),
   };
 }

@@ -5,9 +5,11 @@ import { mkdir, open, rename, rm, rmdir, stat, type FileHandle } from 'node:fs/p
 import { basename, dirname, join } from 'node:path';
 import { Fault } from '../domain/fault.ts';
 import {
+  assertRelativeFiles,
   assertTarget,
   type Exporter,
   type LocalTarget,
+  type RemoveSpec,
   type SendSpec,
   type VerifySpec,
 } from './export-target.ts';
@@ -129,6 +131,18 @@ function counter(totalBytes: number, onProgress: SendSpec['onProgress']): (bytes
   };
 }
 
+async function remove({ target, files, signal }: RemoveSpec<LocalTarget>): Promise<void> {
+  assertTarget(target);
+  assertRelativeFiles(files);
+  for (const file of files) {
+    signal.throwIfAborted();
+    const path = join(target.path, file);
+    await rm(path, { force: true }).catch((error: unknown) => {
+      throw copyFault(error, path);
+    });
+  }
+}
+
 export function createLocalCopy(): Exporter<LocalTarget> {
   async function send({
     target,
@@ -170,5 +184,5 @@ export function createLocalCopy(): Exporter<LocalTarget> {
     if (differing.length > 0) throw differs(target.path, differing);
   }
 
-  return { send, verify };
+  return { send, verify, remove };
 }

@@ -91,5 +91,11 @@ export function rsyncVerifyArgs(spec: RsyncArgsSpec & { mode: Exclude<VerifyMode
   return [...options, '--dry-run', '--itemize-changes', how, ...places];
 }
 
+/** Removes the files named on stdin at the target: each that is missing below rootDir. A server may forbid it (`rrsync -no-del`). */
+export function rsyncRemoveArgs(spec: RsyncArgsSpec): string[] {
+  const { options, places } = commonArgs(spec);
+  return [...options, '--delete-missing-args', ...places];
+}
+
 /** The list for stdin. The leading `./` makes every name a plain path. */
 export const filesFromList = (files: readonly string[]) => files.map((file) => `./${file}\0`).join('');

@@ -1,15 +1,20 @@
 // Exports files by rsync over ssh: sends, tells progress, proves the result by a second, read-only pass.
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { Fault } from '../domain/fault.ts';
 import type { Run, RunSpec } from '../process/run-spec.ts';
 import {
   hostForRemote,
   isRemote,
   type AnyRsyncTarget,
+  assertRelativeFiles,
   type Exporter,
+  type RemoveSpec,
   type SendSpec,
   type VerifySpec,
 } from './export-target.ts';
-import { filesFromList, rsyncSendArgs, rsyncVerifyArgs } from './rsync-args.ts';
+import { filesFromList, rsyncRemoveArgs, rsyncSendArgs, rsyncVerifyArgs } from './rsync-args.ts';
 import { differingName, faultOfRsync, parseProgress } from './rsync-output.ts';
 import { sourceFiles } from './source-files.ts';
 
@@ -42,7 +47,11 @@ interface RsyncRun extends Pick<RsyncDeps, 'run' | 'rsyncPath'>, Omit<RunSpec, '
 }
 
 export function createRsync(deps: RsyncDeps): Exporter<AnyRsyncTarget> {
-  return { send: (spec) => send(deps, spec), verify: (spec) => verify(deps, spec) };
+  return {
+    send: (spec) => send(deps, spec),
+    verify: (spec) => verify(deps, spec),
+    remove: (spec) => remove(deps, spec),
+  };
 }
 
 async function send({ stallSeconds, sshPath, ...tool }: RsyncDeps, spec: SendSpec<AnyRsyncTarget>) {
@@ -91,6 +100,22 @@ async function verify(
     },
   });
   if (differing.length > 0) throw differs(placeOf(target), differing);
+}
+
+async function remove(
+  { sshPath, run, rsyncPath, stallSeconds }: RsyncDeps,
+  { target, files, signal }: RemoveSpec<AnyRsyncTarget>,
+): Promise<void> {
+  assertRelativeFiles(files);
+  // rsync removes what is missing here; it takes a missing directory for a mishap.
+  const rootDir = await mkdtemp(join(tmpdir(), 'longtake-remove-'));
+  try {
+    for (const file of files) await mkdir(dirname(join(rootDir, file)), { recursive: true });
+    const args = rsyncRemoveArgs({ target, rootDir, sshPath, timeoutSeconds: stallSeconds });
+    await runRsync({ run, rsyncPath, target, args, stdin: filesFromList(files), signal });
+  } finally {
+    await rm(rootDir, { recursive: true, force: true });
+  }
 }
 
 const placeOf = (target: AnyRsyncTarget) =>

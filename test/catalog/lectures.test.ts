@@ -158,6 +158,20 @@ forEachDatabase(({ open, newOptions }) => {
     expect(await idsOf({ fromMs: first + hourMs, toMs: first + 3 * hourMs })).toEqual(['l2', 'l1']);
   });
 
+  test('a publication keeps its list of files until another is recorded', async () => {
+    const { publications } = await open();
+    const key = { lectureId: 'l1', kind: 'export', target: 'nas' } as const;
+    await publications.record({ ...key, state: 'pending', files: ['504/a «1».mp4', '504/b.jpg'] });
+    await publications.record({ ...key, state: 'done', url: '/nas/504/a.mp4' });
+    expect(await publications.get(key)).toMatchObject({
+      state: 'done',
+      files: ['504/a «1».mp4', '504/b.jpg'],
+    });
+    await publications.record({ ...key, state: 'done', files: [] });
+    expect((await publications.reserve(key)).files).toEqual([]);
+    expect(await publications.reserve({ ...key, target: 'other' })).not.toHaveProperty('files');
+  });
+
   test('a publication keeps the first id, until another is recorded', async () => {
     const { publications } = await open();
     const key = { lectureId: 'l1', kind: 'drive', target: 'main' } as const;

@@ -33,6 +33,24 @@ const everything = async (directory: string) =>
 
 const signal = new AbortController().signal;
 
+describe('a removal', () => {
+  test('takes away the named files alone, whether they are there or not', async () => {
+    await exporter.send({ target, rootDir, files: names, signal });
+    const [gone, ...left] = names;
+    await exporter.remove({ target, files: [gone!, 'never/was.mp4'], signal });
+    expect(await everything(target.path)).toEqual([...left].sort());
+  });
+
+  test('of names outside of the target is refused, and of a directory is a fault', async () => {
+    await put('../keep.txt', 'kept');
+    await mkdir(join(target.path, 'folder'), { recursive: true });
+    const remove = (file: string) => exporter.remove({ target, files: [file], signal });
+    await expect(remove('../keep.txt')).rejects.toMatchObject({ type: 'UnsafeName' });
+    await expect(remove('folder')).rejects.toMatchObject({ name: 'Fault' });
+    expect(await everything(base)).toContain('keep.txt');
+  });
+});
+
 describe('a local export', () => {
   test('delivers every file with its layout, content and mtime, and leaves nothing else', async () => {
     const seen: number[] = [];

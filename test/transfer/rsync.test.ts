@@ -66,6 +66,35 @@ const sessions = () =>
     .filter((line) => line.includes(`rsync --server`) && line.includes(dir.path.slice(-6)))
     .map((line) => Number.parseInt(line, 10));
 
+describe('a removal over ssh', () => {
+  test('takes away the named files alone, of any name, whether they are there or not', async () => {
+    await exporter.send({ target, rootDir, files: names, signal });
+    const gone = names.filter((_, index) => index % 2 === 0);
+    await exporter.remove({ target, files: [...gone, 'never/was.mp4'], signal });
+    expect(await filesUnder(target.path)).toEqual(names.filter((name) => !gone.includes(name)).sort());
+    expect(await filesUnder(dir.path)).not.toContain('pwned');
+    const outside = exporter.remove({ target, files: ['../x'], signal });
+    await expect(outside).rejects.toMatchObject({ type: 'UnsafeName' });
+  });
+
+  test('works behind a forced rrsync, and where that forbids it is a fault', async () => {
+    const inside = join(dir.path, 'in');
+    await mkdir(inside);
+    const [gone, ...left] = ['a.mp4', 'b.mp4'];
+    for (const name of [gone!, ...left]) await put(name, name);
+    const removedBy = async (options: string): Promise<void> => {
+      await using forced = await startSshd({ keyOptions: `restrict,command="rrsync ${options} ${inside}"` });
+      const request = { target: targetAt(forced, '/out'), signal };
+      await exporter.send({ ...request, rootDir, files: [gone!, ...left] });
+      await exporter.remove({ ...request, files: [gone!] });
+    };
+    await removedBy('-wo');
+    expect(await filesUnder(inside)).toEqual(left.map((name) => `out/${name}`));
+    await expect(removedBy('-wo -no-del')).rejects.toMatchObject({ name: 'Fault' });
+    expect(await filesUnder(inside)).toContain(`out/${gone}`);
+  });
+});
+
 describe('an export over ssh', () => {
   test('delivers names of every kind into a path of any kind, and only those', async () => {
     const request = { target, rootDir, files: names, signal };

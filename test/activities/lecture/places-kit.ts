@@ -1,6 +1,6 @@
 // A lecture of a room with a folder on the stand-in's Drive, with the real catalog and Drive of ours, as activities of places see them.
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { LectureDeps } from '../../../src/activities/lecture/lecture-deps.ts';
 import { reserveUploads } from '../../../src/activities/lecture/reserve-uploads.ts';
@@ -11,7 +11,9 @@ import { connectCatalog } from '../../../src/catalog/connect.ts';
 import type { LectureFile } from '../../../src/contract/lecture-messages.ts';
 import { lectureSpec } from '../../../src/contract/lecture.ts';
 import { roomFields } from '../../../src/contract/room.ts';
+import { createExporter } from '../../../src/transfer/exporter.ts';
 import { openDrive, type DriveKit } from '../../google/drive-kit.ts';
+import { testRun } from '../../setup/test-tools.ts';
 import { inActivity } from '../in-activity.ts';
 
 export interface PlacesKit extends AsyncDisposable {
@@ -48,7 +50,19 @@ export async function openPlaces(): Promise<PlacesKit> {
   const deps = {
     catalog,
     faultPoint: () => undefined,
-    storage: { resolve: (path: string) => join(mediaRoot, path) },
+    storage: {
+      resolve: (path: string) => join(mediaRoot, path),
+      sizeOf: (path: string) =>
+        stat(join(mediaRoot, path)).then(
+          ({ size }) => size,
+          () => undefined,
+        ),
+    },
+    exporter: createExporter({
+      run: await testRun(),
+      tools: { rsyncPath: 'rsync', sshPath: 'ssh' },
+      stallSeconds: 20,
+    }),
     settings: { verifyExports: 'checksum' },
     lecture: { google: { drive: drive.drive } },
   } as unknown as LectureDeps;
