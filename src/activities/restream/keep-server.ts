@@ -1,11 +1,10 @@
 // Keeps the pulled relays of one MediaMTX server, for as long as the catalog names the server.
-import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { RelayServerRow, RelayServerSpec, RelayServerState } from '../../catalog/relay-types.ts';
 import { isFault } from '../../domain/fault.ts';
 import { ownHeartbeat } from '../own-heartbeat.ts';
 import { createPresence } from './keep-presence.ts';
-import { keepRound } from './keeper.ts';
+import { keepRound, untilNextRound } from './keeper.ts';
 import { openKeeping, type Keeping } from './keeping.ts';
 import type { RestreamDeps } from './restream-deps.ts';
 import { createVouching } from '../vouching.ts';
@@ -42,7 +41,7 @@ export async function keepServer(deps: RestreamDeps, { server }: { server: strin
       const due = presence.due(row, nowMs);
       if (due) await become.state(row, { ...(reason === undefined ? {} : { reason }), ...due });
       await become.heard();
-      await delay(keepSeconds * 1000, undefined, { signal });
+      await untilNextRound(keeping);
       row = await namedOrLast(deps, row);
       if (row && !isDeepStrictEqual(row.spec, keeping.spec)) await reopen(keeping, row.spec);
     }

@@ -1,17 +1,18 @@
 // One round of a keeper: what the catalog wants, one look at all paths of the server, then what each relay needs.
+import { setTimeout as delay } from 'node:timers/promises';
 import { isFault } from '../../domain/fault.ts';
 import { cutOff, looked, probeFailed, type RelayAction, type RelayMemory } from '../../domain/relay-steps.ts';
-import type { PathState } from '../../mediamtx/control.ts';
 import { compareConfigs, putUp, takeDown } from './keep-paths.ts';
 import { probe } from './keep-probe.ts';
 import { tell } from './keep-telling.ts';
 import { takeOrders } from './keep-wanted.ts';
-import type { Keeping } from './keeping.ts';
+import type { Keeping, Look } from './keeping.ts';
 import { measure, type KeptRelay } from './kept-relay.ts';
 
 /** @throws Fault SourceUnreachable when the server does not answer */
 export async function keepRound(keeping: Keeping, nowMs: number): Promise<{ relays: number; live: number }> {
   const { control, kept, signal } = keeping;
+  keeping.crowd = [];
   const seen = new Map((await control.listPaths(signal)).map((path) => [path.name, path]));
   await takeOrders(keeping, seen, nowMs);
   for (const relay of kept.values()) step(keeping, { relay, seen: seen.get(relay.path), nowMs });
@@ -21,18 +22,27 @@ export async function keepRound(keeping: Keeping, nowMs: number): Promise<{ rela
   return { relays: kept.size, live };
 }
 
-interface Look {
-  relay: KeptRelay;
-  seen: PathState | undefined;
-  nowMs: number;
+/** Between two rounds: whoever the budget had no connection for is asked again, as often as it grows. */
+export async function untilNextRound(keeping: Keeping): Promise<void> {
+  const endMs = performance.now() + keeping.settings.keepSeconds * 1000;
+  for (let leftMs = endMs - performance.now(); leftMs > 0; leftMs = endMs - performance.now()) {
+    const pauseMs = keeping.crowd.length > 0 ? Math.min(leftMs, admitMs) : leftMs;
+    await delay(pauseMs, undefined, { signal: keeping.signal });
+    const { crowd } = keeping;
+    keeping.crowd = [];
+    for (const look of crowd) step(keeping, { ...look, nowMs: keeping.now() });
+  }
 }
+
+const admitMs = 100;
 
 function step(keeping: Keeping, { relay, seen, nowMs }: Look): void {
   if (relay.busy) return;
   const next = looked(relay.memory, seen, { nowMs, limits: keeping.limits });
   const connects = next.actions.some((action) => action !== 'remove');
-  // Without a place in the budget everything stays as it is, and the next round asks again.
-  if (connects && !keeping.budget.take(relay.host, nowMs)) return;
+  // Without a place in the budget everything stays as it is.
+  if (connects && !keeping.budget.take(relay.host, nowMs))
+    return void keeping.crowd.push({ relay, seen, nowMs });
   relay.memory = next.memory;
   if (seen && next.memory.phase === 'live') measure(relay, seen, nowMs);
   if (next.actions.length > 0) inBackground(keeping, relay, () => act(keeping, relay, next.actions));

@@ -2,7 +2,7 @@
 import type { RelayServerSpec } from '../../catalog/relay-types.ts';
 import { relayBackoffSeconds } from '../../domain/relay-backoff.ts';
 import type { RelayLimits } from '../../domain/relay-steps.ts';
-import type { Control } from '../../mediamtx/control.ts';
+import type { Control, PathState } from '../../mediamtx/control.ts';
 import { createConnectBudget, type ConnectBudget } from './connect-budget.ts';
 import type { KeptRelay } from './kept-relay.ts';
 import type { RestreamDeps, RestreamSettings } from './restream-deps.ts';
@@ -14,6 +14,13 @@ export interface KeeperSpec {
   signal: AbortSignal;
 }
 
+export interface Look {
+  relay: KeptRelay;
+  /** Its path at the server. */
+  seen: PathState | undefined;
+  nowMs: number;
+}
+
 export interface Keeping extends KeeperSpec {
   deps: RestreamDeps;
   settings: RestreamSettings;
@@ -22,6 +29,8 @@ export interface Keeping extends KeeperSpec {
   /** Names of the paths that the catalog wants, as it last said; undefined before its first answer. */
   wantedPaths?: ReadonlySet<string>;
   budget: ConnectBudget;
+  /** Relays for which the budget had no connection, in their order, with what the last round has seen of them. */
+  crowd: Look[];
   limits: RelayLimits;
   /** Probes and calls that rounds do not wait for. */
   underWay: Set<Promise<unknown>>;
@@ -49,6 +58,7 @@ export function openKeeping(deps: RestreamDeps, spec: KeeperSpec): Keeping {
     settings,
     kept: new Map(),
     budget: createConnectBudget(settings.connects),
+    crowd: [],
     limits: {
       connectMs: settings.connectSeconds * 1000,
       stallMs: settings.stallSeconds * 1000,

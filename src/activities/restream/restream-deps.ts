@@ -69,7 +69,7 @@ export interface RestreamSettings {
   backoffSeconds: number;
   /** A server that does not answer for this long gives its cameras to the others. */
   serverLostSeconds: number;
-  /** Connections being opened at once to one host, and to one /24 or /64. */
+  /** Connections opened a second to one host, and to one /24 or /64. */
   connects: { perHost: number; perSubnet: number };
   /** More of the list vanishing at once changes nothing. */
   vanishShare: number;

@@ -184,6 +184,26 @@ describe('a keeper', () => {
     await stage.keep().ended;
   });
 
+  it('uses the budget of connections as it grows, not only with its rounds', async () => {
+    await using slow = await openKeeperStage(server, {
+      keepSeconds: 20,
+      connects: { perHost: 4, perSubnet: 100 },
+    });
+    let looks = 0;
+    const { listPaths } = slow.control;
+    slow.control.listPaths = (ask) => ((looks += 1), listPaths(ask));
+    const looksAtProbes: number[] = [];
+    slow.deps.probe = () => {
+      looksAtProbes.push(looks);
+      return Promise.reject(new Fault('SourceUnreachable', 'no answer'));
+    };
+    for (let index = 0; index < 10; index += 1)
+      await slow.place(cameraAt(camera, { cameraId: `cam-${index}`, stream: 'none' }));
+    slow.keep();
+    await eventually(() => looksAtProbes.length === 10, { seconds: 60 });
+    expect(looksAtProbes).toEqual(Array(10).fill(1));
+  });
+
   it('keeps within the budget of connections to a host', async () => {
     await using slow = await openKeeperStage(server, { connects: { perHost: 2, perSubnet: 100 } });
     const atMs: number[] = [];
