@@ -38,6 +38,8 @@ export interface Segments extends SegmentLeases {
   get(key: SegmentKey): Promise<SegmentRow | undefined>;
   /** Segments of one camera that begin in [startUnix, endUnix), in order; of one length when `seconds` is given. */
   listRange(range: SegmentRange): Promise<SegmentRow[]>;
+  /** Of these, segments whose file lies on this host. */
+  listStored(range: SegmentRange & { host: string }): Promise<SegmentRow[]>;
   /** Writes the result of an attempt while its epoch is the current one; false when it is not. */
   record(record: SegmentRecord): Promise<boolean>;
   /** Lets a key start its attempts again, or only if what is stored is not whole. */
@@ -56,6 +58,7 @@ export function segmentsOf(database: Database): Segments {
       return row && segmentRow(row);
     },
     listRange: (range) => listRange(db, range),
+    listStored: (range) => listRange(db, range),
     record: (record) => writeRecord(db, record),
     async resetAttempts({ key, onlyWithGaps }) {
       let query = db
@@ -75,7 +78,7 @@ export function segmentsOf(database: Database): Segments {
 
 async function listRange(
   db: Database['db'],
-  { cameraId, startUnix, endUnix, seconds }: SegmentRange,
+  { cameraId, startUnix, endUnix, seconds, host }: SegmentRange & { host?: string },
 ): Promise<SegmentRow[]> {
   let query = db
     .selectFrom('segments')
@@ -84,6 +87,7 @@ async function listRange(
     .where('startUnix', '>=', startUnix)
     .where('startUnix', '<', endUnix);
   if (seconds !== undefined) query = query.where('seconds', '=', seconds);
+  if (host !== undefined) query = query.where('host', '=', host).where('path', 'is not', null);
   return (await query.orderBy('startUnix').orderBy('seconds').execute()).map(segmentRow);
 }
 

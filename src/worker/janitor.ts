@@ -1,9 +1,9 @@
-// Clears away what dead workers left on this host: their tools at once, their work directories after a day.
+// Clears away what nobody else will: tools of dead workers at once, their work directories and slots that no lecture needs after a day.
 import { lectureWorkKey } from '../activities/lecture/lecture-work.ts';
+import { sweepSlots } from '../activities/lecture/sweep-slots.ts';
 import { segmentWorkKey } from '../activities/plan/work-keys.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { isLectureOver } from '../domain/lecture-states.ts';
-import { lectureStates } from '../domain/lecture-states.ts';
+import { isLectureOver, lectureStates } from '../domain/lecture-states.ts';
 import { killOrphans } from '../process/orphans.ts';
 import type { Storage, WorkEntry } from '../storage/storage-types.ts';
 
@@ -17,9 +17,17 @@ export interface Janitor {
 }
 
 /** The first sweep begins at once and is not waited for; one that fails is tried again with the next. */
-export async function startJanitor(deps: { catalog: Catalog; storage: Storage }): Promise<Janitor> {
+export async function startJanitor(deps: {
+  catalog: Catalog;
+  storage: Storage;
+  settings: { host: string };
+}): Promise<Janitor> {
   await killOrphans();
-  const sweep = (): Promise<unknown> => sweepWork(deps, olderThanSeconds).catch(() => undefined);
+  const slots = { ...deps, host: deps.settings.host };
+  const sweep = async (): Promise<void> => {
+    await sweepWork(deps, olderThanSeconds).catch(() => undefined);
+    await sweepSlots(slots, { untouchedSeconds: olderThanSeconds, nowMs: Date.now() }).catch(() => undefined);
+  };
   let sweeping = sweep();
   const timer = setInterval(() => (sweeping = sweeping.then(sweep)), everyMs);
   return {
