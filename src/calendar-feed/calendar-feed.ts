@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { Fault } from '../domain/fault.ts';
-import type { FeedAnswer, FeedQuestion, FeedReading } from './feed-event.ts';
+import type { FeedQuestion, FeedReading, FeedWord } from './feed-event.ts';
 import { readFeedText, type FetchText } from './read-text.ts';
 
 export interface CalendarFeedSettings {
@@ -49,28 +49,58 @@ export function createCalendarFeed(settings: CalendarFeedSettings): CalendarFeed
   };
 }
 
+interface Patience {
+  parseSeconds: number;
+  signal: AbortSignal;
+}
+
+/** Each costs the whole time, and a calendar has none of them unless somebody means ill. */
+const mostSkipped = 2;
+
+/** A series whose rule takes for ever is left out, as any event that cannot be read. */
+async function parse(question: Omit<FeedQuestion, 'skipped'>, patience: Patience): Promise<FeedReading> {
+  const skipped: string[] = [];
+  for (;;) {
+    const end = await parseOnce({ ...question, skipped }, patience);
+    if ('events' in end) return end;
+    if (end.stuckAt === undefined || skipped.length === mostSkipped)
+      throw new Fault(
+        'InputInvalid',
+        `The calendar feed takes longer than ${patience.parseSeconds} s to read.`,
+      );
+    skipped.push(end.stuckAt);
+  }
+}
+
 /** Rules of a feed can be made to cost any time: a thread can be ended. */
-async function parse(
+async function parseOnce(
   question: FeedQuestion,
-  { parseSeconds, signal }: { parseSeconds: number; signal: AbortSignal },
-): Promise<FeedReading> {
+  { parseSeconds, signal }: Patience,
+): Promise<FeedReading | { stuckAt: string | undefined }> {
   const worker = new Worker(threadUrl, {
     name: 'longtake-feed',
     workerData: question,
     execArgv: [],
     resourceLimits: { maxOldGenerationSizeMb: heapMegabytes },
   });
-  const { promise, resolve, reject } = Promise.withResolvers<FeedAnswer>();
-  const give = (words: string): void => reject(new Fault('InputInvalid', `The calendar feed ${words}.`));
-  const timer = setTimeout(() => give(`takes longer than ${parseSeconds} s to read`), parseSeconds * 1000);
+  const { promise, resolve, reject } = Promise.withResolvers<
+    Exclude<FeedWord, { series: unknown }> | { stuckAt: string | undefined }
+  >();
+  let stuckAt: string | undefined;
+  const timer = setTimeout(() => resolve({ stuckAt }), parseSeconds * 1000);
   const onAbort = (): void => reject(signal.reason as Error);
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();
-  worker.once('message', resolve);
-  worker.once('error', () => give('needs more memory than a calendar may'));
+  worker.on('message', (word: FeedWord) => {
+    if ('series' in word) stuckAt = word.series;
+    else resolve(word);
+  });
+  worker.once('error', () =>
+    reject(new Fault('InputInvalid', 'The calendar feed needs more memory than a calendar may.')),
+  );
   try {
     const answer = await promise;
-    if ('events' in answer) return answer;
+    if (!('problem' in answer)) return answer;
     throw new Fault('InputInvalid', `The calendar feed cannot be read: ${answer.problem}.`);
   } finally {
     clearTimeout(timer);

@@ -8,6 +8,8 @@ export interface FeedQuestion {
   toMs: number;
   /** For times without a zone and for days: IANA name or fixed offset. */
   timeZone: string;
+  /** Ids of series that took too long before: they are named and not read. */
+  skipped?: readonly string[];
 }
 
 /** An event, or one instance of a series. */
@@ -42,8 +44,8 @@ export interface FeedReading {
   unreadable: UnreadableEvent[];
 }
 
-/** What the thread answers. */
-export type FeedAnswer = FeedReading | { problem: string };
+/** What the thread says: which series it reads next, whose rule may take for ever, and its answer in the end. */
+export type FeedWord = FeedReading | { problem: string } | { series: string | undefined };
 
 /** More is no calendar of a room. */
 export const mostEvents = 5_000;

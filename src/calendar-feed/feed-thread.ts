@@ -1,15 +1,17 @@
 // The thread in which a calendar's text is read: whatever it holds, the worker goes on meanwhile, and may end it.
 import { parentPort, workerData } from 'node:worker_threads';
 import { reasonOf } from './feed-components.ts';
-import type { FeedAnswer, FeedQuestion } from './feed-event.ts';
+import type { FeedQuestion, FeedWord } from './feed-event.ts';
 import { parseFeed } from './parse-feed.ts';
 
-function answer(): FeedAnswer {
+const say = (word: FeedWord): void => parentPort?.postMessage(word);
+
+function answer(): FeedWord {
   try {
-    return parseFeed(workerData as FeedQuestion);
+    return parseFeed(workerData as FeedQuestion, (series) => say({ series }));
   } catch (error) {
     return { problem: reasonOf(error) };
   }
 }
 
-parentPort?.postMessage(answer());
+say(answer());

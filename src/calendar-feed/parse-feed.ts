@@ -20,15 +20,19 @@ const mostDescriptionCharacters = 65_536;
 /**
  * An event that cannot be read is named, and what else there is of its series counts. Throws an Error in words of ours or of the parser
  * when the text is no calendar, or holds more than a calendar can.
+ * @param onSeries told the id before a series is read, and undefined behind it
  */
-export function parseFeed(question: FeedQuestion): FeedReading {
+export function parseFeed(
+  question: FeedQuestion,
+  onSeries: (id: string | undefined) => void = () => {},
+): FeedReading {
   const budget = { steps: mostSteps };
   const { calendars, unreadable } = readComponents(question.text);
   const events = calendars.flatMap((calendar) => {
     const timeZone = floatingZone(calendar, question.timeZone);
     const components = calendar.getAllSubcomponents('vevent');
     return [...byUid(components).values()].flatMap((family) =>
-      eventsOf(family, { ...question, timeZone, budget, unreadable }),
+      eventsOf(family, { ...question, timeZone, budget, unreadable, onSeries }),
     );
   });
   if (events.length > mostEvents) throw new Error(`it holds more than ${mostEvents} events in the range`);
@@ -58,7 +62,11 @@ function uidOf(component: Component): string {
   return `${String(start)} ${String(name)}`.slice(0, mostIdCharacters);
 }
 
-type Range = Omit<FeedQuestion, 'text'> & { budget: { steps: number }; unreadable: UnreadableEvent[] };
+type Range = Omit<FeedQuestion, 'text'> & {
+  budget: { steps: number };
+  unreadable: UnreadableEvent[];
+  onSeries: (id: string | undefined) => void;
+};
 
 interface Hours {
   start: Time;
@@ -131,10 +139,16 @@ function masterEvents(component: Component, { uid, range }: { uid: string; range
   const hours = hoursOf(component, range);
   if (!hours) return [];
   if (!isSeries(component)) return touches(hours, range) ? [eventOf(component, { id: uid, ...hours })] : [];
+  if (range.skipped?.includes(uid)) throw new Error('it takes too long to read');
+  range.onSeries(uid);
   const lengthMs = hours.endMs - hours.startMs;
-  return instanceStarts({ component, ...hours, ...range, lengthMs }).map((startMs) =>
-    eventOf(component, { ...hours, id: instanceId(uid, startMs), startMs, endMs: startMs + lengthMs }),
-  );
+  try {
+    return instanceStarts({ component, ...hours, ...range, lengthMs }).map((startMs) =>
+      eventOf(component, { ...hours, id: instanceId(uid, startMs), startMs, endMs: startMs + lengthMs }),
+    );
+  } finally {
+    range.onSeries(undefined);
+  }
 }
 
 const instanceId = (uid: string, startMs: number): string =>

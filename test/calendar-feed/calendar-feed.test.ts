@@ -166,6 +166,16 @@ describe('a feed by file', () => {
     expect(ticks).toBeGreaterThan(10);
   });
 
+  it('of which one series takes for ever is read without it, and that one is named', async () => {
+    const forever = ['DTSTART:20260101T000000Z', 'RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30', 'SUMMARY:Never'];
+    const weekly = ['DTSTART:20260907T071000Z', 'DURATION:PT1H', 'RRULE:FREQ=WEEKLY;COUNT=2'];
+    await writeFile(file(), calendar(event('w', ...weekly), event('s', ...forever), event('v', ...weekly)));
+    feed = createCalendarFeed({ fetchText: (ask) => downloader.fetchText(ask), parseSeconds: 1 });
+    const found = await read(file());
+    expect(found?.events.map(({ id }) => id.split('/')[0])).toEqual(['w', 'w', 'v', 'v']);
+    expect(found?.unreadable).toEqual([{ uid: 's', name: 'Never', reason: 'it takes too long to read' }]);
+  });
+
   it('is let go of when the work is cancelled', async () => {
     const slow = event('s', 'DTSTART:20200101T000000Z', 'RRULE:FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30');
     await writeFile(file(), calendar(slow));
