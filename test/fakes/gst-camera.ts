@@ -17,6 +17,8 @@ export interface GstCameraSpec {
   audio?: 'pcm_alaw' | 'pcm_mulaw' | 'opus';
   /** how many videos it offers; 1 when absent */
   videos?: number;
+  /** a free one when absent */
+  port?: number;
   /** everybody may watch when absent */
   login?: { kind: 'basic' | 'digest'; user: string; password: string };
 }
@@ -36,7 +38,7 @@ const program = fileURLToPath(new URL('gst-camera.py', import.meta.url));
 /** Starts it and returns when it listens; it encodes only while somebody watches. */
 export async function startGstCamera(spec: GstCameraSpec = {}): Promise<GstCamera> {
   const { codec = 'h264', size = '320x240', videos = 1, audio, login } = spec;
-  const [dir, port] = [await tempDir(), await freePort(host)];
+  const [dir, port] = [await tempDir(), spec.port ?? (await freePort(host))];
   const { kind, ...account } = login ?? {};
   try {
     const { pid, stop } = await startServerProcess({

@@ -4,7 +4,7 @@ import { isoFromMs } from '../../domain/range.ts';
 import { shownState } from '../../domain/relay-steps.ts';
 import { spent } from '../../domain/token-bucket.ts';
 import type { Keeping } from './keeping.ts';
-import { reportOf, type KeptRelay } from './kept-relay.ts';
+import { reportOf, streamsText, type KeptRelay } from './kept-relay.ts';
 import { apiLanes, inLanes } from './lanes.ts';
 
 /** A flapping camera fills no history: so many changes at once, then one a minute. */
@@ -31,6 +31,7 @@ export function tell(keeping: Keeping, nowMs: number): void {
     if (!tellings) continue;
     relay.tellings = tellings;
     relay.toldState = entry.report.state;
+    relay.toldStreams = streamsText(relay.streams);
     relay.toldRate = entry.report.bitsPerSecond !== undefined;
     news.push(entry);
   }
@@ -52,10 +53,13 @@ function record(keeping: Keeping, all: readonly Entry[]): void {
   keeping.recording = written;
 }
 
-/** Another state; and once a run its bitrate, which takes some seconds to measure. */
-function hasNews({ memory, toldState, toldRate, bitsPerSecond }: KeptRelay): boolean {
+/** Another state; another codec or size in the middle of a run; and once a run its bitrate, which takes some seconds to measure. */
+function hasNews({ memory, streams, toldState, toldStreams, toldRate, bitsPerSecond }: KeptRelay): boolean {
   const state = shownState(memory);
-  return toldState !== state || (state === 'live' && !toldRate && bitsPerSecond !== undefined);
+  if (toldState !== state) return true;
+  return (
+    state === 'live' && ((!toldRate && bitsPerSecond !== undefined) || toldStreams !== streamsText(streams))
+  );
 }
 
 /** These were taken down because all relays are paused. */

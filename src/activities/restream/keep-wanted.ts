@@ -8,7 +8,7 @@ import type { PathState } from '../../mediamtx/control.ts';
 import { takeDown } from './keep-paths.ts';
 import { tellingRule, tellPaused } from './keep-telling.ts';
 import type { Keeping } from './keeping.ts';
-import type { KeptRelay } from './kept-relay.ts';
+import { streamsText, type KeptRelay } from './kept-relay.ts';
 import { apiLanes, inLanes } from './lanes.ts';
 import { loginsAllowed, loginWindowSeconds } from './logins.ts';
 
@@ -75,8 +75,8 @@ async function adopt(keeping: Keeping, { row, seen, nowMs }: Adoption): Promise<
 }
 
 /** Whoever placed it told its workflow that it connects; only one that comes back from a pause was last told something else. */
-function toldOf({ report }: RelayRow, goesOn: boolean): Pick<KeptRelay, 'toldState'> {
-  if (goesOn && report) return { toldState: report.state };
+function toldOf({ report }: RelayRow, goesOn: boolean): Pick<KeptRelay, 'toldState' | 'toldStreams'> {
+  if (goesOn && report) return { toldState: report.state, toldStreams: streamsText(report) };
   return report?.state === 'stopped' ? {} : { toldState: 'connecting' };
 }
 

@@ -27,11 +27,17 @@ export interface KeptRelay {
   bitsPerSecond?: number;
   /** The state its workflow knows of. */
   toldState?: RelayReport['state'];
+  /** The streams it knows of, as `streamsText` has them. */
+  toldStreams?: string;
   /** It knows the bitrate of this run too. */
   toldRate: boolean;
   /** How many more changes of state may be told now. */
   tellings: Bucket;
 }
+
+/** Equal for equal streams. */
+export const streamsText = ({ video, audio }: PathStreams): string =>
+  [video?.codec, video?.width, video?.height, audio?.codec].join(' ');
 
 /** Figures of a path that delivers. */
 export function measure(kept: KeptRelay, seen: PathState, nowMs: number): void {

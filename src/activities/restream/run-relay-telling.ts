@@ -3,8 +3,10 @@ import type { RelayReport, RelayState } from '../../contract/restream-messages.t
 import { isoFromMs } from '../../domain/range.ts';
 import { fullBucket, spent } from '../../domain/token-bucket.ts';
 import { redactUrl } from '../../domain/url.ts';
+import { streamsOf } from '../../mediamtx/tracks.ts';
 import type { SourceFacts } from '../../rtsp/describe.ts';
 import { tellingRule } from './keep-telling.ts';
+import { streamsText } from './kept-relay.ts';
 import type { PublishSpec } from './restream-deps.ts';
 import type { OwnRelay } from './run-relay-own.ts';
 
@@ -114,8 +116,9 @@ function createNews(own: OwnRelay, shown: Shown) {
   };
 }
 
-/** A break so short that only its end is seen is news too. */
-const newsOf = ({ state, restarts }: Shown): string => `${state} ${restarts}`;
+/** A break so short that only its end is seen is news too, and so is another picture in the middle of a run. */
+const newsOf = ({ state, restarts, video }: Shown): string =>
+  `${state} ${restarts} ${state === 'live' && video ? streamsText({ video }) : ''}`;
 
 function reportOf({ row, epoch }: OwnRelay, shown: Shown): RelayReport {
   const { sinceMs, upSinceMs, frames: _, ...rest } = shown;
@@ -127,24 +130,28 @@ function reportOf({ row, epoch }: OwnRelay, shown: Shown): RelayReport {
   };
 }
 
-/** ffmpeg does not know how much it sends over RTSP; MediaMTX knows what arrives. */
+/** ffmpeg does not know how much it sends over RTSP, nor that the pictures have become others; MediaMTX knows what arrives. */
 function createRate({ deps, row, path, signal }: OwnRelay, shown: Shown): { measure(): void } {
   let last: { bytes: number; atMs: number } | undefined;
   let askedMs = -Infinity;
   const ask = async (): Promise<void> => {
     const control = await deps.controlOf(row.server ?? '');
-    const bytes = (await control.getPath({ name: path, signal }))?.inboundBytes;
+    const found = await control.getPath({ name: path, signal });
     const atMs = performance.now();
-    if (bytes === undefined) return;
-    if (last && bytes > last.bytes && shown.state === 'live')
+    if (!found || shown.state !== 'live') return;
+    const bytes = found.inboundBytes;
+    if (last && bytes > last.bytes)
       shown.bitsPerSecond = Math.round(((bytes - last.bytes) * 8000) / (atMs - last.atMs));
     last = { bytes, atMs };
+    const { video } = streamsOf(found.tracks);
+    // Of some codecs the server knows no size: then the camera's own answer stays.
+    if (video && (video.width !== undefined || video.codec !== shown.video?.codec)) shown.video = video;
   };
   return {
     measure() {
       if (performance.now() - askedMs < measureMs) return;
       askedMs = performance.now();
-      // A figure for people: without the server's answer there is none.
+      // Figures for people: without the server's answer there are none.
       ask().catch(() => undefined);
     },
   };
