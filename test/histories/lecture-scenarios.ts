@@ -172,6 +172,22 @@ export const lectureScenarios: readonly LectureScenario[] = [
       word: { signal: messages.choosePane.name, signalArgs: [{ slot: 0, right: 'board' }] },
     }),
   },
+  {
+    name: 'event-attached',
+    given: () => ({ input: { attachOnly: true }, opened: { state: 'complete' } }),
+  },
+  {
+    name: 'event-refused',
+    given: () => ({
+      input: { attachOnly: true },
+      opened: { state: 'incomplete', reason: '5 s of the lecturer are missing.' },
+      light: () => ({
+        attachLecture: () => {
+          throw activityFault('AuthRejected');
+        },
+      }),
+    }),
+  },
   changedWhileUploading(),
   retried(),
   hostLost(),
