@@ -1,4 +1,4 @@
-// The readers of calendars whose histories are saved: one that is told to stop, and one that continues as new.
+// The readers of calendars whose histories are saved: one that is told to stop, one that continues as new, and one of a feed with an event that cannot be read.
 import * as messages from '../../src/contract/intake-messages.ts';
 import { lectureEvent } from '../activities/lecture/intake-stage.ts';
 import { eventually } from '../setup/eventually.ts';
@@ -33,7 +33,23 @@ const added =
     return intake;
   };
 
+/** An event that cannot be read, shown until it is mended. */
+const unreadable: IntakeScenario['play'] = async ({ stage, start }) => {
+  await stage.putRoom();
+  await stage.says(lectureEvent('g', { startMs, lines: ['SUMMARY:Graphs', 'RRULE:FREQ=NEVER'] }));
+  const intake = await start();
+  const shown = async (): Promise<number> => (await intake.query(messages.intakeStatus)).unreadable.length;
+  await eventually(async () => (await shown()) === 1);
+  await stage.says(lectureEvent('g', { startMs }));
+  await intake.signal(messages.pollNow);
+  await eventually(async () => (await shown()) === 0);
+  await intake.signal(messages.stopIntake);
+  await intake.result();
+  return intake;
+};
+
 export const intakeScenarios: readonly IntakeScenario[] = [
   { name: 'complete', play: added(1) },
   { name: 'continue-as-new', play: added(8, 40) },
+  { name: 'unreadable', play: unreadable },
 ];
