@@ -29,6 +29,10 @@ export interface RelayMemory {
   upSinceMs?: number;
   restarts: number;
   reason?: string;
+  /** The last failure was a refused login: no try before its time. */
+  loginRefused?: boolean;
+  /** When its wait was last cut short. */
+  hurriedMs?: number;
 }
 
 /** What the server says of the path; absent when it has none of that name. */
@@ -110,7 +114,18 @@ export function probeFailed(
   const { type, message: reason, mayLogIn } = failure;
   if (type === 'AuthRejected' && !mayLogIn)
     return { memory: { ...memory, phase: 'refused', sinceMs: nowMs, reason }, actions: [] };
-  return failed(memory, { reason, nowMs, limits });
+  const step = failed(memory, { reason, nowMs, limits });
+  return type === 'AuthRejected' ? { ...step, memory: { ...step.memory, loginRefused: true } } : step;
+}
+
+/** A dead camera is tried at most so often before its time, however many neighbours come back one after the other. */
+const hurryPauseMs = 30_000;
+
+/** A neighbour in the network answers again, as after the restart of a switch: this one is tried at once, unless it refused its login. */
+export function hurried(memory: RelayMemory, nowMs: number): RelayMemory {
+  const { phase, loginRefused, nextTryMs, hurriedMs = -Infinity } = memory;
+  if (phase !== 'waiting' || loginRefused || nextTryMs <= nowMs) return memory;
+  return nowMs - hurriedMs < hurryPauseMs ? memory : { ...memory, nextTryMs: nowMs, hurriedMs: nowMs };
 }
 
 /** What was to be done was cut off, before the camera could be asked: it is asked again. */
@@ -191,6 +206,7 @@ function failed(memory: RelayMemory, { reason, nowMs, limits }: Now & { reason: 
       failures: memory.failures + 1,
       restarts: memory.restarts + (wasLive ? 1 : 0),
       stalled: false,
+      loginRefused: false,
       reason,
     },
     actions: [],

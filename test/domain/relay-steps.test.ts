@@ -5,6 +5,7 @@ import type { FaultType } from '../../src/domain/fault.ts';
 import {
   cutOff,
   foundRelay,
+  hurried,
   looked,
   newRelay,
   probed,
@@ -328,5 +329,30 @@ describe('for any course of events', () => {
       }),
       sample(300),
     );
+  });
+});
+
+describe('a neighbour that answers again', () => {
+  const failedOnce = (failure = unreachable): RelayMemory =>
+    probeFailed(looked(newRelay(0), undefined, at(0)).memory, { ...failure, mayLogIn: true }, at(0)).memory;
+
+  test('ends the wait of one that could not be reached, once in half a minute', () => {
+    const waiting = failedOnce();
+    const first = hurried(waiting, 1_000);
+    expect(first).toMatchObject({ nextTryMs: 1_000, failures: waiting.failures });
+    const again = probeFailed(looked(first, undefined, at(1_000)).memory, unreachable, at(1_000)).memory;
+    expect(again.nextTryMs).toBe(1_000 + limits.backoffMs(1));
+    expect(hurried(again, 2_000)).toBe(again);
+    const late = { ...again, nextTryMs: 60_000 };
+    expect(hurried(late, 31_000).nextTryMs).toBe(31_000);
+  });
+
+  test('does not hurry one whose login was refused, that is live, or whose try is due', () => {
+    const refused = failedOnce(refusedLogin);
+    const due = { ...failedOnce(), nextTryMs: 500 };
+    for (const memory of [refused, liveRelay(), due, newRelay(0)])
+      expect(hurried(memory, 1_000)).toBe(memory);
+    const unlocked = probeFailed({ ...refused, phase: 'probing' }, unreachable, at(0)).memory;
+    expect(hurried(unlocked, 1_000).nextTryMs).toBe(1_000);
   });
 });

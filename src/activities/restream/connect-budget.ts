@@ -27,6 +27,9 @@ export function createConnectBudget(rates: { perHost: number; perSubnet: number 
   };
 }
 
+/** Hosts behind the same switch, as far as their addresses say so: the /24 or /64; a name stands for itself. */
+export const neighbourhoodOf = (host: string): string => subnetOf(host) ?? host;
+
 /** The /24 or /64 of an address; undefined for a name. */
 function subnetOf(host: string): string | undefined {
   const four = /^(\d+\.\d+\.\d+)\.\d+$/.exec(host)?.[1];

@@ -1,6 +1,6 @@
 // A keeper asks a camera before MediaMTX may: the answer, or the reason why there is none.
 import { isFault } from '../../domain/fault.ts';
-import { probed, probeFailed, type RelayStep } from '../../domain/relay-steps.ts';
+import { hurried, probed, probeFailed, type RelayStep } from '../../domain/relay-steps.ts';
 import { putUp } from './keep-paths.ts';
 import type { Keeping } from './keeping.ts';
 import type { KeptRelay } from './kept-relay.ts';
@@ -11,7 +11,15 @@ export async function probe(keeping: Keeping, relay: KeptRelay): Promise<void> {
   const step = await ask(keeping, relay);
   if (keeping.signal.aborted || keeping.kept.get(relay.row.cameraId) !== relay) return;
   relay.memory = step.memory;
-  if (step.actions.includes('add')) await putUp(keeping, relay);
+  if (!step.actions.includes('add')) return;
+  hurryNeighbours(keeping, relay);
+  await putUp(keeping, relay);
+}
+
+/** The switch is back, most likely: the others behind it need not wait for their time. Their tries keep to the budget. */
+function hurryNeighbours({ kept, now }: Keeping, { neighbourhood }: KeptRelay): void {
+  for (const other of kept.values())
+    if (other.neighbourhood === neighbourhood) other.memory = hurried(other.memory, now());
 }
 
 async function ask(keeping: Keeping, relay: KeptRelay): Promise<RelayStep> {

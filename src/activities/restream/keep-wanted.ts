@@ -5,6 +5,7 @@ import { foundRelay, newRelay, type RelayMemory } from '../../domain/relay-steps
 import { fullBucket } from '../../domain/token-bucket.ts';
 import { parseSourceUrl, withCredentials } from '../../domain/url.ts';
 import type { PathState } from '../../mediamtx/control.ts';
+import { neighbourhoodOf } from './connect-budget.ts';
 import { takeDown } from './keep-paths.ts';
 import { tellingRule, tellPaused } from './keep-telling.ts';
 import type { Keeping } from './keeping.ts';
@@ -59,11 +60,13 @@ async function adopt(keeping: Keeping, { row, seen, nowMs }: Adoption): Promise<
   const goesOn = !former && row.report?.epoch === row.epoch ? found : undefined;
   const credentials = await deps.catalog.relays.credentialsOf(row.cameraId);
   if (found && !goesOn) await takeDown(keeping, path);
+  const { host } = parseSourceUrl(row.spec.url);
   kept.set(row.cameraId, {
     row,
     path,
     source: withCredentials(row.spec.url, credentials),
-    host: parseSourceUrl(row.spec.url).host,
+    host,
+    neighbourhood: neighbourhoodOf(host),
     memory: memoryOf({ row, former, goesOn, nowMs }),
     busy: false,
     streams: {},

@@ -18,6 +18,8 @@ export interface KeptRelay {
   certificateSha256?: string;
   /** Host of the source, for the budget of connections. */
   host: string;
+  /** Network that it comes back with. */
+  neighbourhood: string;
   memory: RelayMemory;
   /** A probe or a call of the Control API is under way. */
   busy: boolean;

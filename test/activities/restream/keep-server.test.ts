@@ -184,6 +184,24 @@ describe('a keeper', () => {
     await stage.keep().ended;
   });
 
+  it('tries cameras at once when one of their network answers again, but none that refused its login', async () => {
+    await using slow = await openKeeperStage(server, { restartSeconds: 3600, backoffSeconds: 3600 });
+    const asked: string[] = [];
+    const { probe } = slow.deps;
+    slow.deps.probe = (ask) => (asked.push(new URL(ask.url).pathname), probe(ask));
+    const back = ['first', 'second'];
+    for (const id of back) await slow.place(cameraAt(camera, { cameraId: id, stream: id }));
+    const refused = cameraAt(camera, { cameraId: 'locked', stream: 'always', password: 'wrong' });
+    await slow.place(refused);
+    slow.keep();
+    for (const id of [...back, 'locked']) await slow.isIn(id, 'waiting');
+    await using _first = await startStream(camera, 'first');
+    await using _second = await startStream(camera, 'second');
+    await slow.place(cameraAt(camera, { cameraId: 'first', stream: 'first' }));
+    for (const id of back) await slow.isIn(id, 'live');
+    expect(asked.filter((path) => path === '/always')).toHaveLength(1);
+  });
+
   it('uses the budget of connections as it grows, not only with its rounds', async () => {
     await using slow = await openKeeperStage(server, {
       keepSeconds: 20,
