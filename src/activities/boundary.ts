@@ -3,6 +3,7 @@ import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from
 import { failures } from '../contract/failures.ts';
 import { isFault } from '../domain/fault.ts';
 import type { Fault } from '../domain/fault.ts';
+import { storageFault } from '../storage/errno.ts';
 
 /** Most characters of a failure's details: Temporal keeps 4 KiB of a pending activity's failure. */
 const maxDetailCharacters = 3_500;
@@ -14,6 +15,9 @@ const maxDetailCharacters = 3_500;
 export function translateError(error: unknown): Error {
   if (error instanceof ApplicationFailure || error instanceof CancelledFailure) return error;
   if (isFault(error)) return failureOf(error);
+  // Any small file of any adapter may be the one for which there is no space.
+  const full = storageFault(error, 'Writing a file of the work');
+  if (isFault(full, 'DiskFull')) return failureOf(full);
   const message = error instanceof Error ? error.message : String(error);
   return ApplicationFailure.create({
     type: 'Unforeseen',

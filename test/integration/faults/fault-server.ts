@@ -1,14 +1,12 @@
 // A Temporal server of a fault test's own: it may be killed, and each stage gets a namespace so that stages run side by side.
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
-import { writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { searchAttributeArgs } from '../../../src/contract/search-attributes.ts';
 import { servesNamespace, shapeNamespace } from '../../../src/embedded/temporal-namespace.ts';
 import { startTemporalServer, type TemporalServer } from '../../../src/embedded/temporal-server.ts';
 import { eventually } from '../../setup/eventually.ts';
 import { testRun, testServer } from '../../setup/servers.ts';
+import { workflowBundle } from '../../setup/workflow-bundle.ts';
 
 export interface FaultServer extends AsyncDisposable {
   address: string;
@@ -22,7 +20,6 @@ export interface FaultServer extends AsyncDisposable {
 }
 
 export async function startFaultServer(dir: string): Promise<FaultServer> {
-  const codePath = join(dir, 'workflows.js');
   const start = async (port?: number): Promise<TemporalServer> =>
     await startTemporalServer({
       run: await testRun(),
@@ -36,7 +33,7 @@ export async function startFaultServer(dir: string): Promise<FaultServer> {
       // A killed server process loses nothing that the kernel has; only a machine that dies would.
       durable: false,
     });
-  const [first] = await Promise.all([start(), bundle(codePath)]);
+  const [first, { codePath }] = await Promise.all([start(), workflowBundle()]);
   let server = first;
   const { address } = server;
   return {
@@ -53,12 +50,6 @@ export async function startFaultServer(dir: string): Promise<FaultServer> {
     },
     [Symbol.asyncDispose]: () => server.stop(),
   };
-}
-
-async function bundle(codePath: string): Promise<void> {
-  const workflowsPath = fileURLToPath(new URL('../../../src/workflows/index.ts', import.meta.url));
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
-  await writeFile(codePath, code);
 }
 
 async function registerNamespace(address: string, namespace: string): Promise<string> {

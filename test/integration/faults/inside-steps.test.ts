@@ -1,13 +1,13 @@
 // Kills that fall inside a step, proved by the step log: begun, not ended, and the worker gone.
-import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { onPath } from '../../../bootstrap/on-path.js';
 import { eventually } from '../../setup/eventually.ts';
 import { startSshd, type TestSshd } from '../../setup/servers.ts';
 import { noOrphans } from './kill-run.ts';
 import { leftovers, readPublished, strangers } from './published.ts';
+import { makeSlowTools } from './slow-tools.ts';
 import type { Stage } from './stage.ts';
 import { openTheatre, type Theatre } from './theatre.ts';
 import { childrenOfWorker, type WorkerChild } from './worker-child.ts';
@@ -110,18 +110,4 @@ async function partialBytes(mediaRoot: string): Promise<number> {
   const bodies = (await readdir(work, { recursive: true })).filter((path) => path.endsWith('/body'));
   const sizes = await Promise.all(bodies.map(async (path) => (await stat(join(work, path))).size));
   return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-/** The real tools, a second late: wide enough to be met inside. */
-async function makeSlowTools(dir: string): Promise<Record<string, string>> {
-  await mkdir(dir);
-  const settings: Record<string, string> = {};
-  for (const tool of ['ffmpeg', 'ffprobe', 'rsync']) {
-    const real = onPath(tool, { path: process.env['PATH'] ?? '' });
-    const path = join(dir, `slow-${tool}`);
-    await writeFile(path, `#!/bin/sh\ncase "$*" in *-version*) ;; *) sleep 1 ;; esac\nexec ${real} "$@"\n`);
-    await chmod(path, 0o755);
-    settings[`LONGTAKE_TOOLS_${tool.toUpperCase()}`] = path;
-  }
-  return settings;
 }

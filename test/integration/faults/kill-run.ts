@@ -1,9 +1,9 @@
-// One plan whose workers are killed at random instants: a random number of steps after each start, and a random while after that.
+// Work whose workers are killed at random instants: a random number of steps after each start, and a random while after that.
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '../../setup/eventually.ts';
-import { readPublished, type Published } from './published.ts';
-import type { Stage } from './stage.ts';
-import { childrenOfWorker } from './worker-child.ts';
+import type { Published } from './published.ts';
+import type { StepTail } from './step-tail.ts';
+import { childrenOfWorker, type WorkerChild } from './worker-child.ts';
 
 /** mulberry32: the same instants for the same seed, as far as a machine allows. */
 export function randomFrom(seed: number): () => number {
@@ -34,17 +34,27 @@ export const noOrphans = (pid: number): Promise<true> =>
     { seconds: 2 },
   );
 
-/** A plan has about 120 steps. */
-const stepsBeforeFirst = 90;
-/** After a restart: some are repeated, so this goes on from there. */
-const stepsBetween = 30;
+/** Work that steps through its way in workers, of whatever capability. */
+export interface Killable {
+  addWorker(): WorkerChild;
+  start(): Promise<void>;
+  end(): Promise<unknown>;
+  steps: StepTail;
+  /** What stands under final names now. */
+  published(): Published;
+}
+
+export interface KillSpec {
+  kills: number;
+  random: () => number;
+  /** Steps before the first kill, and after a restart until the next: some are repeated, so this goes on from there. */
+  within: { first: number; between: number };
+}
+
 const mostExtraMs = 120;
 
-/** Runs the plan of the stage to its end with at most `kills` kills; fewer when it ends before them. */
-export async function runWithKills(
-  stage: Stage,
-  { kills, random }: { kills: number; random: () => number },
-): Promise<Kill[]> {
+/** Runs the work to its end with at most `kills` kills; fewer when it ends before them. */
+export async function runWithKills(stage: Killable, { kills, random, within }: KillSpec): Promise<Kill[]> {
   const fallen: Kill[] = [];
   let worker = stage.addWorker();
   await worker.ready;
@@ -52,13 +62,13 @@ export async function runWithKills(
   let ended = false;
   const end = stage.end().finally(() => (ended = true));
   while (fallen.length < kills) {
-    let left = 1 + Math.floor(random() * (fallen.length === 0 ? stepsBeforeFirst : stepsBetween));
+    let left = 1 + Math.floor(random() * (fallen.length === 0 ? within.first : within.between));
     await Promise.race([end, stage.steps.next(({ pid }) => pid === worker.pid && --left === 0)]);
     await delay(random() * mostExtraMs);
     if (ended) break;
     await worker.kill();
     const { pid } = worker;
-    fallen.push({ inside: stage.steps.openSteps(pid), published: readPublished(stage.places) });
+    fallen.push({ inside: stage.steps.openSteps(pid), published: stage.published() });
     worker = stage.addWorker();
     await noOrphans(pid);
   }

@@ -18,7 +18,8 @@ function entriesBelow(root: string): { path: string; isDirectory: boolean }[] {
   }));
 }
 
-function contentOf(path: string): unknown {
+/** Size and hash of a media file; a document without its number of attempts. */
+export function contentOf(path: string): unknown {
   const bytes = readFileSync(path);
   if (!path.endsWith('.json')) return `${bytes.length} ${createHash('sha256').update(bytes).digest('hex')}`;
   try {
@@ -41,19 +42,25 @@ const rootsOf = ({ mediaRoot, exportDir }: Places): Record<string, string> => ({
 });
 
 /** Everything that stands under a final name now. */
-export function readPublished(places: Places): Published {
+export const readPublished = (places: Places): Published => readFiles(rootsOf(places));
+
+/** Everything that stands under a final name below the roots, by the names that are given to them. */
+export function readFiles(roots: Readonly<Record<string, string>>, read = contentOf): Published {
   const found: Published = new Map();
-  for (const [name, root] of Object.entries(rootsOf(places)))
+  for (const [name, root] of Object.entries(roots))
     for (const { path, isDirectory } of entriesBelow(root))
-      if (!isDirectory && !isHidden(path)) found.set(`${name}/${path}`, contentOf(join(root, path)));
+      if (!isDirectory && !isHidden(path)) found.set(`${name}/${path}`, read(join(root, path)));
   return found;
 }
 
 /** What work in progress left behind: files in the work directories, anything hidden beside exports and published files. */
-export function leftovers(places: Places): string[] {
-  const work = entriesBelow(join(places.mediaRoot, '.work')).filter(({ isDirectory }) => !isDirectory);
-  const hidden = Object.values(rootsOf(places)).flatMap(entriesBelow);
-  return [...work, ...hidden.filter(({ path }) => isHidden(path))].map(({ path }) => path);
+export const leftovers = (places: Places): string[] =>
+  leftoversIn({ work: join(places.mediaRoot, '.work'), roots: Object.values(rootsOf(places)) });
+
+export function leftoversIn({ work, roots }: { work: string; roots: readonly string[] }): string[] {
+  const temporary = entriesBelow(work).filter(({ isDirectory }) => !isDirectory);
+  const hidden = roots.flatMap(entriesBelow).filter(({ path }) => isHidden(path));
+  return [...temporary, ...hidden].map(({ path }) => path);
 }
 
 /** Files that differ from what an undisturbed run leaves; files that are not there yet do not. */
@@ -70,24 +77,28 @@ export interface PublishedWatch extends Disposable {
   looks(): number;
 }
 
-/** Reads each file at once when anything happens to its name. The directories of the cameras are made, so that none is watched too late. */
 export function watchPublished(places: Places, cameras: readonly string[]): PublishedWatch {
-  const seen = new Map<string, unknown[]>();
-  const watchers = Object.entries(rootsOf(places)).flatMap(([name, root]) =>
-    cameras.map((camera) => {
-      const directory = join(root, camera);
-      mkdirSync(directory, { recursive: true });
-      return watch(directory, (_event, file) => {
-        if (file === null || basename(file).startsWith('.')) return;
-        try {
-          const key = `${name}/${camera}/${file}`;
-          seen.set(key, [...(seen.get(key) ?? []), contentOf(join(directory, file))]);
-        } catch {
-          // It is gone again.
-        }
-      });
-    }),
+  const directories = Object.entries(rootsOf(places)).flatMap(([name, root]) =>
+    cameras.map((camera): [string, string] => [`${name}/${camera}`, join(root, camera)]),
   );
+  return watchFiles(Object.fromEntries(directories));
+}
+
+/** Reads each file at once when anything happens to its name. The directories are made, so that none is watched too late. */
+export function watchFiles(directories: Readonly<Record<string, string>>, read = contentOf): PublishedWatch {
+  const seen = new Map<string, unknown[]>();
+  const watchers = Object.entries(directories).map(([name, directory]) => {
+    mkdirSync(directory, { recursive: true });
+    return watch(directory, (_event, file) => {
+      if (file === null || basename(file).startsWith('.')) return;
+      try {
+        const key = `${name}/${file}`;
+        seen.set(key, [...(seen.get(key) ?? []), read(join(directory, file))]);
+      } catch {
+        // It is gone again.
+      }
+    });
+  });
   return {
     looks: () => [...seen.values()].flat().length,
     strangers: (calm) =>

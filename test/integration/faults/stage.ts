@@ -48,7 +48,8 @@ export interface Stage extends AsyncDisposable {
 /** Far more than any run takes on two busy cores. */
 const endSeconds = 150;
 
-const quickSettings = {
+/** Of every worker of a fault test: leases and heartbeats of seconds. */
+export const quickSettings = {
   LONGTAKE_HOST: 'h1',
   LONGTAKE_LOG: 'warn',
   LONGTAKE_DOWNLOAD_SETTLE_SECONDS: '0',
@@ -125,7 +126,7 @@ export async function openStage(spec: StageSpec): Promise<Stage> {
 }
 
 /** What the server still waits for, for the message of a test that fails. */
-async function pendingOf(client: Client): Promise<string> {
+export async function pendingOf(client: Client): Promise<string> {
   const lines: string[] = [];
   for await (const { workflowId, status } of client.workflow.list()) {
     const { raw } = await client.workflow.getHandle(workflowId).describe();

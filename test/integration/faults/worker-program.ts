@@ -15,3 +15,5 @@ await runWorker({
   workflowBundle: { codePath },
   onReady: () => process.stdout.write('ready\n'),
 });
+// Its open input would keep it.
+process.exit();

@@ -26,7 +26,7 @@ import { workflowBundle } from '../../setup/workflow-bundle.ts';
 
 /** Replaces single settings; everything else is the stack's own short default. */
 export type SettingsPatch = {
-  [Key in 'download' | 'media' | 'transfer' | 'hosts' | 'plan' | 'google' | 'lecture']?: Partial<Config[Key]>;
+  [Key in 'download' | 'media' | 'transfer' | 'hosts' | 'plan' | 'google' | 'lecture' | 'tools']?: Partial<Config[Key]>;
 } & {
   mediaRoot?: string;
 };
@@ -92,6 +92,7 @@ function shortConfig(dir: string, patch: SettingsPatch): Config {
     plan: { ...config.plan, reconcileSeconds: 5, ...patch.plan },
     google: { ...config.google, ...patch.google },
     lecture: { ...config.lecture, ...patch.lecture },
+    tools: { ...config.tools, ...patch.tools },
     log: { level: 'error' },
   };
 }
