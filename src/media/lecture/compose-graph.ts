@@ -24,36 +24,47 @@ export function paneOrder({ layout, sources }: Pick<GraphSpec, 'layout' | 'sourc
 /** Inputs are numbered as `paneOrder` says; the result is called `[v]`. */
 export function pictureGraph(spec: GraphSpec): string {
   const [base, above] = paneOrder(spec);
-  const parts = [`[0:v:0]${paneChain(spec, { role: base!, isBase: true })}[base]`];
   const last = [
     `trim=end_frame=${spec.frames}`,
     // One description for all slots, whatever the sources say of their colours: slots with one header join by copy.
     'setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709',
     ...spec.lastFilters,
   ].join(',');
-  if (!above) return [...parts, `[base]${last}[v]`].join(';');
+  const isBeside = above !== undefined && fillCanvas(spec.layout);
+  const first = `[0:v:0]${paneChain(spec, { role: base!, isCanvas: !isBeside })}`;
+  if (!above) return `${first},${last}[v]`;
   const { x, y } = spec.layout[above]!;
+  // Putting rows together costs half of laying one picture over another.
+  const meet = isBeside ? 'hstack=inputs=2' : `overlay=x=${x}:y=${y}:format=yuv420:eval=init`;
   return [
-    ...parts,
-    `[1:v:0]${paneChain(spec, { role: above, isBase: false })}[above]`,
-    `[base][above]overlay=x=${x}:y=${y}:format=yuv420:eval=init,${last}[v]`,
+    `${first}[base]`,
+    `[1:v:0]${paneChain(spec, { role: above, isCanvas: false })}[above]`,
+    `[base][above]${meet},${last}[v]`,
   ].join(';');
+}
+
+/** The right pane begins where the left one ends, and nothing of the canvas is left over. */
+function fillCanvas({ canvas, left, right }: Layout): boolean {
+  const isWhole = (place?: PanePlace): boolean => place?.y === 0 && place.height === canvas.height;
+  if (!left || !right || !isWhole(left) || !isWhole(right)) return false;
+  return left.x === 0 && right.x === left.width && right.x + right.width === canvas.width;
 }
 
 /**
  * Pictures of one pane on the grid: frame 0 is the last picture at or before position 0 (or the first one, of a file that begins later),
  * a hole and the time after the end show the last picture.
  */
-function paneChain(spec: GraphSpec, pane: { role: PaneRole; isBase: boolean }): string {
+function paneChain(spec: GraphSpec, pane: { role: PaneRole; isCanvas: boolean }): string {
   const source = spec.sources[pane.role]!;
-  const grid = `fps=${spec.frameRate}:start_time=0`;
+  // `pass`: the only picture of a still is shorter than a frame of a slow grid, and would be rounded away.
+  const grid = `fps=${spec.frameRate}:start_time=0:eof_action=pass`;
   // The fewer pictures are scaled the better: those of a slow source before they are repeated, those of a fast one after they are dropped.
   const dropsFirst = source.kind === 'file' && source.frameRate > spec.frameRate;
   return [
     ...clockFilters(source),
     ...(dropsFirst ? [grid] : []),
     ...placeFilters(source.kind === 'file' ? source.rotation : 0, spec.layout[pane.role]!),
-    ...(pane.isBase ? [padTo(spec.layout.canvas, spec.layout[pane.role]!)] : []),
+    ...(pane.isCanvas ? [padTo(spec.layout.canvas, spec.layout[pane.role]!)] : []),
     'setsar=1',
     ...(dropsFirst ? [] : [grid]),
     'tpad=stop=-1:stop_mode=clone',

@@ -31,13 +31,14 @@ const pane = { width: 64, height: 36 };
 async function levels(
   name: 'side-by-side' | 'picture-in-picture' | 'single',
   points: readonly [number, number][],
+  frameRate = 25,
 ) {
   const layout = layoutOf(name, { pane, left: true, right: true });
   const panes = { left: still('white.png'), right: still('gray.jpg') };
-  const { path } = await compose({ dir: place.dir, name, seconds: 1, layout, ...panes });
+  const { path } = await compose({ dir: place.dir, name, seconds: 1, frameRate, layout, ...panes });
   const { width, height } = layout.canvas;
   const pictures = await readGray(path, { filters: 'null', width, height });
-  expect(pictures).toHaveLength(25);
+  expect(pictures).toHaveLength(frameRate);
   return points.map(([x, y]) => pictures.at(-1)![y * width + x]!);
 }
 
@@ -59,6 +60,15 @@ describe('layouts of stills', () => {
       [20, 18],
     ]);
     expect([isWhite(corner!), isGray(middle!)]).toEqual([true, true]);
+  });
+
+  it('stay on a grid whose frames are longer than they are', async () => {
+    const points: [number, number][] = [
+      [32, 18],
+      [96, 18],
+    ];
+    const [left, right] = await levels('side-by-side', points, 5);
+    expect([isWhite(left!), isGray(right!)]).toEqual([true, true]);
   });
 
   it('single: the right pane alone', async () => {
