@@ -15,14 +15,17 @@ export interface VideoEncoder {
 }
 
 /**
- * veryfast at crf 21 looks like the default (medium, crf 23) in half of its time (measured). `stitchable` keeps what a slot shows out of
- * its stream's header: slots of one lecture then share it and join by copy.
+ * What a still room rewards is looking far ahead, not searching long for movement: in less than half of the time it looks like ffmpeg's
+ * defaults (medium, crf 23). Measured in docs/decisions/0016-lecture-encoding.md. `stitchable` keeps what a slot shows out of its
+ * stream's header: slots of one lecture then share it and join by copy.
  */
+const x264 = 'me=dia:rc-lookahead=40:bframes=2:b-adapt=0:weightp=0:stitchable=1';
+
 export const softwareEncoder: VideoEncoder = {
   name: 'libx264',
   deviceOptions: [],
   lastFilters: [],
-  options: ['-preset', 'veryfast', '-crf', '21', '-profile:v', 'high', '-x264-params', 'stitchable=1'],
+  options: ['-preset', 'veryfast', '-crf', '21.7', '-profile:v', 'high', '-x264-params', x264],
 };
 
 export const hardwareEncoders: readonly VideoEncoder[] = [
@@ -46,8 +49,8 @@ export const hardwareEncoders: readonly VideoEncoder[] = [
   },
 ];
 
-/** Seconds between key frames: a player seeks in steps of it, and a still picture costs little more. */
-const keyFrameSeconds = 4;
+/** Seconds between key frames at most, as ffmpeg has it for 25 frames a second; more of them cost a tenth of the bytes. */
+const keyFrameSeconds = 10;
 
 /** Everything behind the graph that makes a slot's picture; groups of pictures are closed, so that slots join. */
 export function videoOptions(encoder: VideoEncoder, frameRate: number): string[] {
