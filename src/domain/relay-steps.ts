@@ -105,6 +105,10 @@ export const probed = (memory: RelayMemory, nowMs: number): RelayStep => ({
   actions: ['add'],
 });
 
+/** The server has taken the path: a busy one may let that wait, and only now can the picture be late. */
+export const putUpAt = (memory: RelayMemory, nowMs: number): RelayMemory =>
+  memory.phase === 'connecting' ? { ...memory, sinceMs: nowMs, bytesAtMs: nowMs } : memory;
+
 /** The camera did not. @param mayLogIn false: the budget of refused logins is used up */
 export function probeFailed(
   memory: RelayMemory,

@@ -1,4 +1,5 @@
 // A keeper's hands at the server: paths of ours up and down, and nobody else's touched.
+import { putUpAt } from '../../domain/relay-steps.ts';
 import type { PathConfig } from '../../mediamtx/control.ts';
 import type { KeptRelay } from './kept-relay.ts';
 import type { Keeping } from './keeping.ts';
@@ -19,6 +20,7 @@ export const takeDown = ({ control, signal }: Keeping, name: string): Promise<un
 export async function putUp(keeping: Keeping, relay: KeptRelay): Promise<void> {
   const { control, kept, signal } = keeping;
   await control.putPath({ name: relay.path, config: configOf(relay), signal });
+  relay.memory = putUpAt(relay.memory, keeping.now());
   // Let go meanwhile: whoever did that may have been before us at the server.
   if (!kept.has(relay.row.cameraId)) await takeDown(keeping, relay.path);
 }

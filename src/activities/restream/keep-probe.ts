@@ -13,7 +13,7 @@ export async function probe(keeping: Keeping, relay: KeptRelay): Promise<void> {
   relay.memory = step.memory;
   if (!step.actions.includes('add')) return;
   hurryNeighbours(keeping, relay);
-  await putUp(keeping, relay);
+  await keeping.turns(() => putUp(keeping, relay));
 }
 
 /** The switch is back, most likely: the others behind it need not wait for their time. Their tries keep to the budget. */

@@ -50,8 +50,8 @@ function step(keeping: Keeping, { relay, seen, nowMs }: Look): void {
 
 async function act(keeping: Keeping, relay: KeptRelay, actions: readonly RelayAction[]): Promise<void> {
   for (const action of actions) {
-    if (action === 'remove') await takeDown(keeping, relay.path);
-    else if (action === 'add') await putUp(keeping, relay);
+    if (action === 'remove') await keeping.turns(() => takeDown(keeping, relay.path));
+    else if (action === 'add') await keeping.turns(() => putUp(keeping, relay));
     else await probe(keeping, relay);
   }
 }

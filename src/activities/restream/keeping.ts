@@ -5,6 +5,7 @@ import type { RelayLimits } from '../../domain/relay-steps.ts';
 import type { Control, PathState } from '../../mediamtx/control.ts';
 import { createConnectBudget, type ConnectBudget } from './connect-budget.ts';
 import type { KeptRelay } from './kept-relay.ts';
+import { apiLanes, createTurns, type Turns } from './lanes.ts';
 import type { RestreamDeps, RestreamSettings } from './restream-deps.ts';
 
 export interface KeeperSpec {
@@ -32,6 +33,8 @@ export interface Keeping extends KeeperSpec {
   /** Relays for which the budget had no connection, in their order, with what the last round has seen of them. */
   crowd: Look[];
   limits: RelayLimits;
+  /** For changes of paths beside the rounds: each costs the server more, the more paths it has, and too many at once would time out. */
+  turns: Turns;
   /** Probes and calls that rounds do not wait for. */
   underWay: Set<Promise<unknown>>;
   /** What is being told, one thing after the other; undefined while all has been told. */
@@ -59,6 +62,7 @@ export function openKeeping(deps: RestreamDeps, spec: KeeperSpec): Keeping {
     kept: new Map(),
     budget: createConnectBudget(settings.connects),
     crowd: [],
+    turns: createTurns(apiLanes),
     limits: {
       connectMs: settings.connectSeconds * 1000,
       stallMs: settings.stallSeconds * 1000,

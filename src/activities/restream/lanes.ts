@@ -22,3 +22,22 @@ export async function inLanes<T>(
   };
   await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane));
 }
+
+/** Runs `work` when one of the lanes is free; those that wait are taken in their order. */
+export type Turns = <T>(work: () => Promise<T>) => Promise<T>;
+
+export function createTurns(lanes: number): Turns {
+  let free = lanes;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else free += 1;
+    }
+  };
+}

@@ -1,4 +1,5 @@
 // A keeper with a real MediaMTX to keep, and another one that plays the cameras.
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
 import { Fault } from '../../../src/domain/fault.ts';
 import type { LiveCamera } from '../../fakes/live-camera.ts';
@@ -206,6 +207,23 @@ describe('a path', () => {
     await stage.isIn('yard', 'live');
     stage.control.putPath = put;
     await stage.isIn('hall', 'live');
+  });
+
+  it('that is put up slowly is given its time from then on, and few are put up at once', async () => {
+    await using slow = await openKeeperStage(server, { connectSeconds: 1 });
+    const ids = Array.from({ length: 24 }, (_, index) => `cam-${index}`);
+    const put = slow.control.putPath;
+    let now = 0;
+    let most = 0;
+    slow.control.putPath = async (ask) => {
+      most = Math.max(most, (now += 1));
+      await delay(400);
+      await put(ask).finally(() => (now -= 1));
+    };
+    for (const cameraId of ids) await slow.place(cameraAt(camera, { cameraId, stream: 'always' }));
+    slow.keep();
+    for (const id of ids) expect(await slow.isIn(id, 'live')).not.toHaveProperty('reason');
+    expect(most).toBe(8);
   });
 
   it('whose removal fails does not keep the camera from being asked', async () => {
