@@ -136,7 +136,13 @@ export function hurried(memory: RelayMemory, nowMs: number): RelayMemory {
 export const cutOff = (memory: RelayMemory, nowMs: number): RelayMemory =>
   memory.phase === 'probing' ? { ...memory, phase: 'waiting', nextTryMs: nowMs } : memory;
 
+/** A path that is to be removed, and has been brought back by the server's own try before its turn came: it is failing no more. */
+export const isBack = ({ phase, failures, stalled }: RelayMemory, seen: SeenPath | undefined): boolean =>
+  phase === 'waiting' && failures > 0 && !stalled && seen?.available === true;
+
 function waits(memory: RelayMemory, seen: SeenPath | undefined, nowMs: number): RelayStep {
+  if (seen && isBack(memory, seen))
+    return { memory: { ...connecting(memory, nowMs), bytes: seen.inboundBytes }, actions: [] };
   // Nobody may try this camera but us.
   const actions: RelayAction[] = seen ? ['remove'] : [];
   if (memory.phase === 'refused' || nowMs < memory.nextTryMs) return { memory, actions };

@@ -332,6 +332,25 @@ describe('for any course of events', () => {
   });
 });
 
+describe('a path whose removal was late', () => {
+  const failed = looked(liveRelay(), silent, at(60_000)).memory;
+
+  test('stays when the server has brought it back, and is live when pictures come', () => {
+    expect(failed.phase).toBe('waiting');
+    const back = looked(failed, sends(500), at(61_000));
+    expect(back).toMatchObject({ actions: [], memory: { phase: 'connecting', failures: 1 } });
+    expect(looked(back.memory, sends(500), at(62_000)).memory.phase).toBe('connecting');
+    expect(looked(back.memory, sends(600), at(63_000)).memory.phase).toBe('live');
+  });
+
+  test('goes when it has no picture, when it stalled, and when the camera has not failed', () => {
+    expect(looked(failed, silent, at(61_000)).actions).toEqual(['remove']);
+    expect(looked({ ...failed, stalled: true }, sends(1), at(61_000)).actions).toEqual(['remove']);
+    expect(looked(newRelay(0), sends(1), at(0)).actions).toEqual(['remove', 'probe']);
+    expect(looked({ ...failed, phase: 'refused' }, sends(1), at(61_000)).actions).toEqual(['remove']);
+  });
+});
+
 describe('a neighbour that answers again', () => {
   const failedOnce = (failure = unreachable): RelayMemory =>
     probeFailed(looked(newRelay(0), undefined, at(0)).memory, { ...failure, mayLogIn: true }, at(0)).memory;

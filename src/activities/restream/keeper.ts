@@ -1,8 +1,15 @@
 // One round of a keeper: what the catalog wants, one look at all paths of the server, then what each relay needs.
 import { setTimeout as delay } from 'node:timers/promises';
 import { isFault } from '../../domain/fault.ts';
-import { cutOff, looked, probeFailed, type RelayAction, type RelayMemory } from '../../domain/relay-steps.ts';
-import { compareConfigs, putUp, takeDown } from './keep-paths.ts';
+import {
+  cutOff,
+  isBack,
+  looked,
+  probeFailed,
+  type RelayAction,
+  type RelayMemory,
+} from '../../domain/relay-steps.ts';
+import { compareConfigs, putUp } from './keep-paths.ts';
 import { probe } from './keep-probe.ts';
 import { tell } from './keep-telling.ts';
 import { takeOrders } from './keep-wanted.ts';
@@ -50,10 +57,16 @@ function step(keeping: Keeping, { relay, seen, nowMs }: Look): void {
 
 async function act(keeping: Keeping, relay: KeptRelay, actions: readonly RelayAction[]): Promise<void> {
   for (const action of actions) {
-    if (action === 'remove') await keeping.turns(() => takeDown(keeping, relay.path));
+    if (action === 'remove') await keeping.turns(() => removeFailing(keeping, relay));
     else if (action === 'add') await keeping.turns(() => putUp(keeping, relay));
     else await probe(keeping, relay);
   }
+}
+
+/** Hundreds may wait for their turn, as after the restart of a switch: some are back by then. */
+async function removeFailing({ control, signal }: Keeping, { path, memory }: KeptRelay): Promise<void> {
+  if (isBack(memory, await control.getPath({ name: path, signal }))) return;
+  await control.deletePath({ name: path, signal });
 }
 
 /** What rounds do not wait for; a server that fails shows in their own looks. */

@@ -226,6 +226,28 @@ describe('a path', () => {
     expect(most).toBe(8);
   });
 
+  it('whose removal is late stays when MediaMTX has brought it back meanwhile', async () => {
+    const name = `${stage.deps.settings.pathPrefix}hall`;
+    await using first = await startStream(camera, 'short');
+    await stage.place(hall({ stream: 'short' }));
+    const get = stage.control.getPath;
+    const pass = Promise.withResolvers<void>();
+    stage.keep();
+    await stage.isIn('hall', 'live');
+    let removals = 0;
+    const remove = stage.control.deletePath;
+    stage.control.deletePath = (ask) => ((removals += 1), remove(ask));
+    // The keeper's look before it removes the path waits for its turn.
+    stage.control.getPath = async (ask) => (await pass.promise, get(ask));
+    await first.stop();
+    await stage.isIn('hall', 'waiting');
+    await using _second = await startStream(camera, 'short');
+    await eventually(async () => (await get({ name, signal }))?.available, { what: 'the own try' });
+    pass.resolve();
+    expect(await stage.isIn('hall', 'live')).toMatchObject({ restarts: 1 });
+    expect(removals).toBe(0);
+  });
+
   it('whose removal fails does not keep the camera from being asked', async () => {
     const name = `${stage.deps.settings.pathPrefix}hall`;
     await stage.place(hall({ stream: 'later' }));
