@@ -1,5 +1,5 @@
 // Takes the pictures of docs/pictures again: runs the demo, looks at its terminal, its Web UI and a merged file.
-// Those of relays are taken by take-relay-pictures.ts.
+// Those of relays are taken by take-relay-pictures.ts, those of lectures by take-lecture-pictures.ts.
 //
 //   node scripts/take-pictures.ts [chromium]
 //
@@ -11,7 +11,7 @@ import { openBrowser, pathOf, shrink } from './pictures/picture-files.ts';
 import { takeTerminal } from './pictures/terminal.ts';
 import { takePlan } from './pictures/web-ui.ts';
 
-const demo = await runDemo({ dataDir: '/tmp/longtake-demo', host: 'demo-host' });
+const demo = await runDemo({ of: 'plan', dataDir: '/tmp/longtake-demo', host: 'demo-host' });
 try {
   const browser = await openBrowser(process.argv[2]);
   try {
@@ -20,8 +20,9 @@ try {
       lines: demo.screen,
       path: pathOf('demo-terminal'),
     });
-    const day = `${demo.planId.slice(2, 6)}-${demo.planId.slice(6, 8)}-${demo.planId.slice(8, 10)}`;
-    await takePlan({ browser, ...demo, cameraDay: `demo-interrupted-${day}`, pathOf });
+    const { id: planId } = demo;
+    const day = `${planId.slice(2, 6)}-${planId.slice(6, 8)}-${planId.slice(8, 10)}`;
+    await takePlan({ browser, ...demo, planId, cameraDay: `demo-interrupted-${day}`, pathOf });
   } finally {
     await browser.close();
   }

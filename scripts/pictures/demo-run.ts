@@ -1,4 +1,4 @@
-// Runs the demo for the pictures: waits for its result, hands out what it printed, stops it at the end.
+// Runs a demo for the pictures: waits for its result, hands out what it printed, stops it at the end.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url';
 
 export interface DemoRun {
   dataDir: string;
-  planId: string;
+  /** Of the plan, or of the lecture. */
+  id: string;
   uiUrl: string;
   /** What stays on a terminal: without the lines that are drawn over. */
   screen: string[];
@@ -17,9 +18,18 @@ export interface DemoRun {
 
 const binary = fileURLToPath(new URL('../../bin/longtake.js', import.meta.url));
 
-/** @param dataDir stands in the pictures; must not exist */
-export async function runDemo({ dataDir, host }: { dataDir: string; host: string }): Promise<DemoRun> {
-  const child = spawn(process.execPath, [binary, 'demo', '--keep', '--data', dataDir], {
+interface Demo {
+  of: 'plan' | 'lecture';
+  /** Stands in the pictures; must not exist. */
+  dataDir: string;
+  host: string;
+}
+
+const ids = { plan: /Plan (p-[0-9a-z-]+):/, lecture: /Lecture (l-[0-9a-z-]+) from/ };
+
+export async function runDemo({ of, dataDir, host }: Demo): Promise<DemoRun> {
+  const which = of === 'lecture' ? ['--lecture'] : [];
+  const child = spawn(process.execPath, [binary, 'demo', ...which, '--keep', '--data', dataDir], {
     env: { ...process.env, LONGTAKE_HOST: host },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -33,11 +43,11 @@ export async function runDemo({ dataDir, host }: { dataDir: string; host: string
   };
   try {
     await untilResult(child, lines);
-    const planId = /Plan (p-[0-9a-z-]+):/.exec(lines.join('\n'))?.[1];
+    const id = ids[of].exec(lines.join('\n'))?.[1];
     const uiUrl = /^Web UI: (\S+)/m.exec(lines.join('\n'))?.[1];
-    if (!planId || !uiUrl) throw new Error(`The demo ended without a result:\n${lines.join('\n')}`);
-    const screen = lines.filter((line) => !/^p-\S+ running: /.test(line));
-    return { dataDir, planId, uiUrl, screen, stop };
+    if (!id || !uiUrl) throw new Error(`The demo ended without a result:\n${lines.join('\n')}`);
+    const screen = lines.filter((line) => !/^[pl]-\S+ [a-z]+: /.test(line));
+    return { dataDir, id, uiUrl, screen, stop };
   } catch (error) {
     await stop();
     throw error;

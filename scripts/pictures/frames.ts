@@ -1,4 +1,4 @@
-// The last frame before a hole of a merged file and the first one after it, side by side: what coverage says, burnt into the picture.
+// Frames of a video in one picture: some moments one below the other, or those before and after a hole side by side, at places that coverage says.
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -32,5 +32,19 @@ export async function takeFramesAroundHole({ dir, path }: { dir: string; path: s
   );
   const graph = '[0:v]pad=iw+16:ih:0:0:white[a];[a][1:v]hstack,scale=880:-2';
   const output = ['-filter_complex', graph, '-frames:v', '1', '-pred', 'mixed', '-y', path];
+  await run('ffmpeg', ['-v', 'error', ...inputs, ...output]);
+}
+
+/** One below the other. */
+export async function takeFrames(shot: {
+  media: string;
+  atSeconds: readonly number[];
+  path: string;
+}): Promise<void> {
+  const { media, atSeconds, path } = shot;
+  const inputs = atSeconds.flatMap((seconds) => ['-ss', String(seconds), '-i', media]);
+  const framed = atSeconds.map((_, at) => `[${at}:v]scale=880:-2,pad=iw:ih+8:0:0:white[f${at}]`);
+  const joined = `${atSeconds.map((_, at) => `[f${at}]`).join('')}vstack=inputs=${atSeconds.length}`;
+  const output = ['-filter_complex', [...framed, joined].join(';'), '-frames:v', '1', '-y', path];
   await run('ffmpeg', ['-v', 'error', ...inputs, ...output]);
 }

@@ -1,4 +1,4 @@
-// Pictures of the Temporal Web UI as an operator sees it: lists with our columns, a plan, a camera-day, a relay.
+// Pictures of the Temporal Web UI as an operator sees it: lists with our columns, a plan, a camera-day, a relay, a lecture.
 import type { Browser, Page } from 'playwright-core';
 
 interface Scene {
@@ -39,6 +39,14 @@ export async function takeRelays(scene: Scene & { workflowId: string }): Promise
   await page.close();
 }
 
+/** Writes `web-ui-lecture`. */
+export async function takeLecture(scene: Scene & { lectureId: string }): Promise<void> {
+  const { browser, lectureId, pathOf, uiUrl } = scene;
+  const page = await browser.newPage({ viewport: { width: detailsWidth, height: 900 } });
+  await takeDetails(page, { uiUrl, workflowId: `lecture/${lectureId}`, path: pathOf('web-ui-lecture') });
+  await page.close();
+}
+
 interface List {
   uiUrl: string;
   query: string;
@@ -75,7 +83,7 @@ async function takeDetails(
   await page.goto(`${uiUrl}/namespaces/default/workflows/${encodeURIComponent(workflowId)}`);
   await page.getByRole('link', { name: 'User Metadata' }).or(page.getByText('User Metadata')).first().click();
   await page.getByRole('heading', { name: 'Events with Metadata' }).waitFor();
-  await page.frameLocator('iframe').last().locator('table').waitFor();
+  await page.frameLocator('iframe').last().locator('table').first().waitFor();
   await settle(page);
   await page.screenshot({
     path,
