@@ -15,7 +15,7 @@ export interface VideoEncoder {
 }
 
 /**
- * What a still room rewards is looking far ahead, not searching long for movement: in less than half of the time it looks like ffmpeg's
+ * What a still room rewards is looking far ahead, not searching long for movement: for 0.4 of the encoder's time it looks like ffmpeg's
  * defaults (medium, crf 23). Measured in docs/decisions/0016-lecture-encoding.md. `stitchable` keeps what a slot shows out of its
  * stream's header: slots of one lecture then share it and join by copy.
  */
