@@ -8,12 +8,13 @@ if (codePath === undefined) throw new Error('the path of the workflow bundle is 
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 // The test that started it is gone, however it ended.
-process.stdin.resume().on('close', () => process.kill(process.pid, 'SIGKILL'));
+const endWithTest = (): void => void process.kill(process.pid, 'SIGKILL');
+process.stdin.resume().on('close', endWithTest);
 await runWorker({
   config: loadConfig({ env: process.env, cwd: process.cwd() }),
   signal: stop.signal,
   workflowBundle: { codePath },
   onReady: () => process.stdout.write('ready\n'),
 });
-// Its open input would keep it.
-process.exit();
+// The open input would keep it.
+process.stdin.off('close', endWithTest).destroy();

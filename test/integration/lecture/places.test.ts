@@ -64,8 +64,8 @@ describe('a published lecture', () => {
     expect(mediaOf('keeps-all').filter((file) => !file.startsWith('lectures/'))).toHaveLength(2);
     expect(filesBelow(place, `.work/lectures/${id}`)).toHaveLength(1);
     for (const { permissions } of onDrive(place, id)) {
-      expect(permissions.map(({ role, emailAddress }) => [role, emailAddress]).toSorted()).toEqual(
-        users.map((user) => ['reader', user]),
+      expect(permissions.map(({ role, emailAddress }) => `${role} ${emailAddress}`).toSorted()).toEqual(
+        users.map((user) => `reader ${user}`),
       );
     }
     expect(place.google.mails).toEqual([]);

@@ -26,7 +26,9 @@ import { workflowBundle } from '../../setup/workflow-bundle.ts';
 
 /** Replaces single settings; everything else is the stack's own short default. */
 export type SettingsPatch = {
-  [Key in 'download' | 'media' | 'transfer' | 'hosts' | 'plan' | 'google' | 'lecture' | 'tools']?: Partial<Config[Key]>;
+  [Key in 'download' | 'media' | 'transfer' | 'hosts' | 'plan' | 'google' | 'lecture' | 'tools']?: Partial<
+    Config[Key]
+  >;
 } & {
   mediaRoot?: string;
 };

@@ -73,7 +73,7 @@ export async function orderLecture(stage: LectureStage, roomId: string): Promise
       const result = stage.client.workflow.getHandle(workflowId).result() as Promise<LectureResult>;
       const late = AbortSignal.timeout(endSeconds * 1000);
       const waited = new Promise<never>((_, reject) =>
-        late.addEventListener('abort', () => reject(late.reason)),
+        late.addEventListener('abort', () => reject(late.reason as Error)),
       );
       return await Promise.race([result, waited]).catch(async (error: unknown) => {
         throw new Error(`${roomId}: ${String(error)}; ${await pendingOf(stage.client)}`);
