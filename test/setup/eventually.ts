@@ -6,7 +6,7 @@ const askAgainMs = 50;
 /** Answers the first result that is not false; rejects with the last error, or says what it waited for, after `seconds`. */
 export async function eventually<T>(
   ask: () => Promise<T> | T,
-  { seconds = 30, what = 'a condition' } = {},
+  { seconds = 90, what = 'a condition' } = {},
 ): Promise<T> {
   const untilMs = performance.now() + seconds * 1000;
   let last: unknown = new Error(`${what} did not come true in ${seconds} s`);
