@@ -46,8 +46,8 @@ const pathOf = (role: Parameters<typeof fileOf>[1]): string => place.stack.media
 
 describe('a lecture of three slots, the screen of the second of which is missing', () => {
   it('is complete, with its choices and files in its document', () => {
-    expect(document).toMatchObject({ state: 'complete', missingSeconds: 0 });
     expect(document.reason).toBeUndefined();
+    expect(document).toMatchObject({ state: 'complete', missingSeconds: 0 });
     expect(document.slots.map(({ left, right }) => [left, right])).toEqual([
       ['lecturer', 'screen'],
       ['lecturer', 'board'],
