@@ -139,9 +139,9 @@ async function clipped(
   const { length: count } = spec.parts;
   if (count === 0) return { isMade: false, complaints: [] };
   try {
-    const { leftOut } = await deps.lecture.media.clipBackup(spec);
+    const { damaged } = await deps.lecture.media.clipBackup(spec);
     const complaints =
-      leftOut.length > 0 ? [`${leftOut.length} of ${count} files cannot be copied into the backup.`] : [];
+      damaged.length > 0 ? [`${damaged.length} of ${count} files cannot be copied into the backup.`] : [];
     return { isMade: true, complaints };
   } catch (error) {
     if (!isFault(error, 'MediaUnreadable')) throw error;

@@ -33,8 +33,10 @@ export interface ClipBackupSpec {
 export interface ClippedBackup {
   /** Pictures copied, with those that the edit list hides before the beginning. */
   videoPackets: number;
-  /** Files of the hours that could not be used: unreadable, damaged, or of another codec or size than most of them. Their time is a slate. */
-  leftOut: string[];
+  /** Files that cannot be read or copied. Their time is a slate. */
+  damaged: string[];
+  /** Files of another codec or size than most of them, which one file cannot hold. Their time is a slate. */
+  unlike: string[];
 }
 
 interface Known extends BackupPiece {
@@ -55,12 +57,17 @@ export async function clipBackup(deps: MergeDeps, spec: ClipBackupSpec): Promise
   const inHours = known.filter(
     ({ firstSeconds, lastSeconds }) => firstSeconds < spec.lengthSeconds && lastSeconds > 0,
   );
-  const { used, videoPackets } = await copyAll(deps, { ...spec, pieces: mostOfOneLook(inHours) });
-  const isOutside = (path: string): boolean =>
-    known.some(({ segment }) => segment.path === path) && inHours.every((one) => one.segment.path !== path);
-  const isUsed = (path: string): boolean => used.some(({ segment }) => segment.path === path);
-  const paths = spec.parts.map(({ path }) => path);
-  return { videoPackets, leftOut: paths.filter((path) => !isUsed(path) && !isOutside(path)) };
+  const alike = mostOfOneLook(inHours);
+  const { used, videoPackets } = await copyAll(deps, { ...spec, pieces: alike });
+  const pathsBut = (all: readonly BackupPart[], but: readonly Known[]): string[] =>
+    all.map(({ path }) => path).filter((path) => but.every(({ segment }) => segment.path !== path));
+  const readable = (pieces: readonly Known[]): BackupPart[] =>
+    spec.parts.filter(({ path }) => pieces.some(({ segment }) => segment.path === path));
+  return {
+    videoPackets,
+    damaged: [...pathsBut(spec.parts, known), ...pathsBut(readable(alike), used)],
+    unlike: pathsBut(readable(inHours), alike),
+  };
 }
 
 interface CopySpec extends ClipBackupSpec {

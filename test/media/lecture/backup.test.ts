@@ -76,11 +76,11 @@ describe('a backup', () => {
     const small = join(place.dir, 'small.mp4');
     await make(['-f', 'lavfi', '-i', 'testsrc2=s=64x48:d=4', '-c:v', 'libx264', small]);
     const others = [empty, small].map((path): BackupPart => ({ path, container: 'mp4', shiftSeconds: 20 }));
-    const { leftOut } = await clip('holed', {
+    const { damaged, unlike } = await clip('holed', {
       parts: [part('mp4', 3), ...others, part('mp4', 25)],
       lengthSeconds: 40,
     });
-    expect(leftOut).toEqual([empty, small]);
+    expect({ damaged, unlike }).toEqual({ damaged: [empty], unlike: [small] });
     const frames = await shown('holed');
     const at = (seconds: number): number =>
       frames.findLast(({ ptsSeconds }) => ptsSeconds < seconds + 0.001)!.number;
@@ -96,8 +96,8 @@ describe('a backup', () => {
     for (let at = from + 1000; at < bytes.length - 4096; at++) bytes[at] = (at * 2654435761) & 0xff;
     await writeFile(damaged, bytes);
     const parts = [part('mp4', 0), { ...part('mp4', 12), path: damaged }, part('mp4', 24)];
-    const { leftOut } = await clip('damaged', { parts, lengthSeconds: 36 });
-    expect(leftOut).toEqual([damaged]);
+    const found = await clip('damaged', { parts, lengthSeconds: 36 });
+    expect(found).toMatchObject({ damaged: [damaged], unlike: [] });
     const frames = await shown('damaged');
     expect(frames.findLast(({ ptsSeconds }) => ptsSeconds < 30.001)!.number).toBe(150);
   });
