@@ -18,7 +18,8 @@ test('a file that grows under its final name is seen half-written; one renamed i
   await eventually(() => watch.looks() >= 2, { what: 'both names seen' });
   await grown.write('and half');
   await grown.close();
-  expect(new Set(watch.strangers(readPublished(places)))).toEqual(new Set(['export/door/grown.mp4']));
+  const names = watch.strangers(readPublished(places)).map((stranger) => stranger.split(':')[0]);
+  expect(new Set(names)).toEqual(new Set(['export/door/grown.mp4']));
 });
 
 test('whatever is hidden beside published files is left over', async () => {

@@ -63,15 +63,15 @@ export function leftoversIn({ work, roots }: { work: string; roots: readonly str
   return [...temporary, ...hidden].map(({ path }) => path);
 }
 
-/** Files that differ from what an undisturbed run leaves; files that are not there yet do not. */
+/** Files that differ from what an undisturbed run leaves, with both contents; files that are not there yet do not. */
 export function strangers(found: Published, calm: Published): string[] {
   return [...found]
     .filter(([path, content]) => !isDeepStrictEqual(content, calm.get(path)))
-    .map(([path]) => path);
+    .map(([path, content]) => `${path}: ${JSON.stringify(content)}, not ${JSON.stringify(calm.get(path))}`);
 }
 
 export interface PublishedWatch extends Disposable {
-  /** Names under which anything but the content of an undisturbed run was ever seen. */
+  /** As `strangers` has them: names under which anything but the content of an undisturbed run was ever seen. */
   strangers(calm: Published): string[];
   /** How often something was seen. */
   looks(): number;
