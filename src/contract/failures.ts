@@ -71,7 +71,7 @@ export const failures: Record<FaultType, FailureRow> = {
   },
   EncoderStalled: {
     retry: 'transport',
-    when: 'A media tool made no progress for stallSeconds and was killed.',
+    when: 'A media tool made no progress for stallSeconds and was killed, or somebody else killed it.',
     remedy: 'Look at disk and CPU load of the host; the work is tried again.',
   },
   MediaUnreadable: {

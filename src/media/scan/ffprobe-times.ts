@@ -38,6 +38,11 @@ export async function ffprobeTimes(
   });
   spec.signal.throwIfAborted();
   if (end.stalled) throw new Fault('MediaUnreadable', `ffprobe came to a halt while it read ${spec.path}`);
+  // Somebody ended it, or its output was cut off: what it has told by then says nothing about the file.
+  if (end.abandoned || end.signal === 'SIGKILL' || end.signal === 'SIGTERM') {
+    const how = end.signal ? `ended by ${end.signal}` : 'cut off';
+    throw new Fault('EncoderStalled', `ffprobe was ${how} while it read ${spec.path}`);
+  }
   const isTruncated =
     end.exitCode !== 0 || end.stderrTail.some((line) => /ended prematurely|truncat|partial file/i.test(line));
   const facts = collected.video.length === 0 ? undefined : await deps.probe(spec).catch(() => undefined);
