@@ -7,12 +7,9 @@ import { noOrphans } from '../../faults/kill-run.ts';
 import { makeSlowTools } from '../../faults/slow-tools.ts';
 import type { WorkerChild } from '../../faults/worker-child.ts';
 import type { LectureStage } from './lecture-stage.ts';
-import { type LectureTheatre, openLectureTheatre } from './lecture-theatre.ts';
+import { type LectureTheatre, openLectureTheatre, patienceMs } from './lecture-theatre.ts';
 import { expectOnce } from './once.ts';
 import { orderLecture } from './ordered-lecture.ts';
-
-/** Far more than any of them takes on two busy cores. */
-const patienceMs = 1_200_000;
 
 let theatre: LectureTheatre;
 

@@ -6,16 +6,13 @@ import { strangers } from '../../faults/published.ts';
 import { makeSlowTools } from '../../faults/slow-tools.ts';
 import { fatalLectures } from './fatal-steps.ts';
 import { killLectures } from './killed-lectures.ts';
-import { type LectureTheatre, openLectureTheatre } from './lecture-theatre.ts';
+import { type LectureTheatre, openLectureTheatre, patienceMs } from './lecture-theatre.ts';
 import { orderLecture } from './ordered-lecture.ts';
 import { expectSettledOnce } from './settle.ts';
 
 /** With those inside named steps a run kills 20 workers; the soak kills hundreds. */
 const randomKills = 9;
 const seed = 20_260_105;
-
-/** Far more than any of them takes on two busy cores. */
-const patienceMs = 1_200_000;
 
 let theatre: LectureTheatre;
 let slowTools: Record<string, string>;

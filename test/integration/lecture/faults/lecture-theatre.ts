@@ -9,6 +9,9 @@ import { expectOnce } from './once.ts';
 import { orderLecture } from './ordered-lecture.ts';
 import { recordFiles } from './recorded-files.ts';
 
+/** Of a test: far more than any of them takes on two busy cores. */
+export const patienceMs = 1_200_000;
+
 export interface LectureTheatre extends AsyncDisposable {
   dir: string;
   openStage(

@@ -2,15 +2,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { changeLecture, retryLecture } from '../../../../src/client/lecture-control.ts';
 import { eventually } from '../../../setup/eventually.ts';
-import { type LectureTheatre, openLectureTheatre } from './lecture-theatre.ts';
+import { type LectureTheatre, openLectureTheatre, patienceMs } from './lecture-theatre.ts';
 import { runTrials } from './lost-answers.ts';
 import { eventOf, orderLecture, postsOf } from './ordered-lecture.ts';
 import { expectSettledOnce } from './settle.ts';
 
 const create = { api: 'classroom.courses.announcements.create' };
-
-/** Far more than any of them takes on two busy cores. */
-const patienceMs = 1_200_000;
 
 let theatre: LectureTheatre;
 
