@@ -9,7 +9,7 @@ import { benches as days } from './merge-day.ts';
 import { benches as orchestration } from './orchestration.ts';
 import { forgetRecordings } from './recording.ts';
 import { benches as relays } from './relays.ts';
-import { apartLines, line, type Measured } from './report.ts';
+import { apartLines, type Broken, line, type Measured } from './report.ts';
 import { benches as scans } from './scan.ts';
 import { benches as memory } from './worker-memory.ts';
 import { writeReport } from './write-report.ts';
@@ -35,8 +35,7 @@ function chosen(names: readonly string[]): Bench[] {
   return names.length === 0 ? all : all.filter((bench) => names.some((name) => bench.name.startsWith(name)));
 }
 
-/** Undefined when it broke. */
-async function measure(bench: Bench): Promise<Measured | undefined> {
+async function measure(bench: Bench): Promise<Measured | Broken> {
   try {
     const measured = { bench, result: await bench.run() };
     for (const text of [line(measured), ...apartLines(measured)]) console.log(text);
@@ -44,7 +43,7 @@ async function measure(bench: Bench): Promise<Measured | undefined> {
     return measured;
   } catch (error) {
     console.error(`${bench.name} broke:`, error);
-    return undefined;
+    return { bench, error };
   }
 }
 
@@ -57,17 +56,18 @@ async function main(): Promise<number> {
   if (values.write && benches.length < all.length)
     throw new Error('--write needs all measurements: leave the names out.');
   const measured: Measured[] = [];
+  const broken: Broken[] = [];
   try {
     for (const bench of benches) {
       const one = await measure(bench);
-      if (one) measured.push(one);
+      if ('error' in one) broken.push(one);
+      else measured.push(one);
     }
   } finally {
     await forgetRecordings();
   }
-  if (measured.length < benches.length) return 1;
-  if (values.write) console.log(`Written: ${await writeReport(measured)}.`);
-  return 0;
+  if (values.write) console.log(`Written: ${await writeReport({ measured, broken })}.`);
+  return broken.length > 0 ? 1 : 0;
 }
 
 try {

@@ -6,6 +6,12 @@ export interface Measured {
   result: BenchResult;
 }
 
+/** A measurement that came to no result. */
+export interface Broken {
+  bench: Bench;
+  error: unknown;
+}
+
 export const isMet = ({ bench, result }: Measured): boolean => spreadOf(result.ratios).median <= bench.target;
 
 /** `scan-flv  0.083 (0.071–0.110)  target 0.1  met  gap scan of …` */

@@ -5,20 +5,25 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { format } from 'prettier';
-import { isMet, spreadText, type Measured } from './report.ts';
+import { type Broken, isMet, type Measured, spreadText } from './report.ts';
 import { pinnedVersions } from '../bootstrap/server-tools.js';
 
 const path = 'docs/reference/benchmarks.md';
 const exec = promisify(execFile);
 
+export interface BenchReport {
+  measured: readonly Measured[];
+  broken: readonly Broken[];
+}
+
 /** Answers where it was written. */
-export async function writeReport(measured: readonly Measured[]): Promise<string> {
-  const text = await format(await page(measured), { parser: 'markdown', printWidth: 110 });
+export async function writeReport(report: BenchReport): Promise<string> {
+  const text = await format(await page(report), { parser: 'markdown', printWidth: 110 });
   await writeFile(fileURLToPath(new URL(`../${path}`, import.meta.url)), text);
   return path;
 }
 
-async function page(measured: readonly Measured[]): Promise<string> {
+async function page({ measured, broken }: BenchReport): Promise<string> {
   const missed = measured.filter((one) => !isMet(one));
   const apart = measured.flatMap(({ result }) => result.apart ?? []);
   return [
@@ -31,6 +36,7 @@ async function page(measured: readonly Measured[]): Promise<string> {
     '| name | measured | ratio | target | |',
     '|---|---|---|---|---|',
     ...measured.map((one) => row(one)),
+    ...broken.map(({ bench }) => `| ${bench.name} | ${bench.title} | none | ${bench.target} | broke |`),
     '',
     '## Measured apart',
     '',
@@ -41,9 +47,13 @@ async function page(measured: readonly Measured[]): Promise<string> {
     ...apart.map(({ what, ratios }) => `| ${what} | ${spreadText(ratios)} |`),
     ...(missed.length > 0 ? ['', '## What limits a missed target', ''] : []),
     ...missed.map(({ bench }) => `- **${bench.name}**: ${bench.limit ?? 'not known yet.'}`),
+    ...(broken.length > 0 ? ['', '## What broke', ''] : []),
+    ...broken.map(({ bench, error }) => `- **${bench.name}**: ${reasonOf(error)}`),
     '',
   ].join('\n');
 }
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const row = (measured: Measured): string =>
   `| ${measured.bench.name} | ${measured.bench.title} | ${spreadText(measured.result.ratios)} | ${measured.bench.target} | ${isMet(measured) ? 'met' : 'missed'} |`;
