@@ -3,6 +3,7 @@ import { Fault } from '../domain/fault.ts';
 import type { ContainerName } from '../domain/gap-report.ts';
 import type { Run } from '../process/run-spec.ts';
 import { demuxerName } from './concat-list.ts';
+import { cutShort } from './cut-short.ts';
 import { fileUrl } from './ffmpeg-args.ts';
 import { readFileWindow } from './packets/file-window.ts';
 import { flvTimedPackets } from './packets/flv-timed-packets.ts';
@@ -67,7 +68,7 @@ interface CutSpec {
   signal: AbortSignal;
 }
 
-/** Segments run over by a picture or two as a rule, so a day has a cut at each joint: FLV in order is read here, the rest by ffprobe. */
+/** Segments run over by a picture or two as a rule, so a day has a cut at each joint: FLV in order is read here, the rest by ffprobe. Throws Fault MediaUnreadable, EncoderStalled. */
 export async function findCutPoint(spec: CutSpec): Promise<CutPoint | undefined> {
   const packets = (await readTail(spec)) ?? (await probeTail(spec));
   return cutPointIn(packets, spec.outPtsSeconds);
@@ -105,6 +106,8 @@ async function probeTail(spec: CutSpec): Promise<TimedPacket[]> {
     },
   });
   spec.signal.throwIfAborted();
+  const halted = cutShort(end, { tool: 'ffprobe', path: spec.path });
+  if (halted) throw halted;
   if (end.exitCode !== 0) {
     throw new Fault('MediaUnreadable', `ffprobe cannot read the end of ${spec.path}`, {
       exitCode: end.exitCode,

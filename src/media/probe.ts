@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { Fault } from '../domain/fault.ts';
 import type { ContainerName } from '../domain/gap-report.ts';
 import type { Run } from '../process/run-spec.ts';
+import { cutShort } from './cut-short.ts';
 import { sniffBytes, sniffContainer } from './scan/sniff.ts';
 
 export interface StreamFacts {
@@ -115,7 +116,7 @@ const probeDocument = z.object({
 
 type StreamDocument = z.infer<typeof probeDocument>['streams'][number];
 
-/** Binds the probe to a spawner and a tool. Both calls throw Fault MediaUnreadable when ffprobe cannot read the file. */
+/** Binds the probe to a spawner and a tool. Both calls throw Fault MediaUnreadable when ffprobe cannot read the file, EncoderStalled when it hung or was killed. */
 export function createProbe(deps: { run: Run; ffprobePath: string }): {
   probe: Probe;
   countVideoPackets: (spec: ProbeSpec) => Promise<number>;
@@ -131,9 +132,9 @@ export function createProbe(deps: { run: Run; ffprobePath: string }): {
     });
     spec.signal.throwIfAborted();
     if (end.exitCode === 0) return lines.join('\n');
-    const reason = end.timedOut
-      ? `no answer in ${job.timeoutSeconds} s`
-      : (end.stderrTail.at(-1) ?? 'no reason given');
+    const halted = cutShort(end, { tool: 'ffprobe', path: spec.path });
+    if (halted) throw halted;
+    const reason = end.stderrTail.at(-1) ?? 'no reason given';
     throw new Fault('MediaUnreadable', `ffprobe cannot read ${spec.path}: ${reason}`, {
       exitCode: end.exitCode,
       argv: end.argv,

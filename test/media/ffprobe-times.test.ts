@@ -1,5 +1,6 @@
 // What an end of ffprobe before its time means: a crash is the file's doing, a kill is not.
 import { describe, expect, it } from 'vitest';
+import { Fault } from '../../src/domain/fault.ts';
 import { ffprobeTimes } from '../../src/media/scan/ffprobe-times.ts';
 import type { RunEnd } from '../../src/process/run-spec.ts';
 import { neverAborted } from './media-kit.ts';
@@ -10,11 +11,11 @@ const wholeEnd: RunEnd = {
 };
 
 /** Two packets, then this end. */
-const timesOf = (end: Partial<RunEnd>) =>
+const timesOf = (end: Partial<RunEnd>, head = new Fault('MediaUnreadable', 'nobody asks')) =>
   ffprobeTimes(
     {
       ffprobePath: 'ffprobe',
-      probe: () => Promise.reject(new Error('nobody asks')),
+      probe: () => Promise.reject(head),
       run: ({ onStdoutLine }) => {
         for (const pts of ['0.0', '0.1']) onStdoutLine?.(`video,0,${pts},${pts},100`, () => undefined);
         return Promise.resolve({ ...wholeEnd, ...end });
@@ -35,11 +36,19 @@ describe('times that ffprobe tells', () => {
     },
   );
 
+  it('need no readable head, but one that nobody could look at is asked again', async () => {
+    expect(await timesOf({}, new Fault('MediaUnreadable', 'no head'))).not.toHaveProperty('streamKey');
+    await expect(timesOf({}, new Fault('EncoderStalled', 'a halted disk'))).rejects.toMatchObject({
+      type: 'EncoderStalled',
+    });
+  });
+
   it.each([
     { exitCode: null, signal: 'SIGKILL' },
     { exitCode: null, signal: 'SIGTERM' },
     { abandoned: true },
-  ])('are no answer when it was ended by others: %o', async (end) => {
+    { exitCode: null, signal: 'SIGTERM', stalled: true },
+  ])('are no answer when it hung or was ended by others: %o', async (end) => {
     await expect(timesOf(end)).rejects.toMatchObject({ type: 'EncoderStalled' });
   });
 });

@@ -3,6 +3,7 @@ import { Fault } from '../../domain/fault.ts';
 import type { ContainerName } from '../../domain/gap-report.ts';
 import type { Run } from '../../process/run-spec.ts';
 import { demuxerName } from '../concat-list.ts';
+import { cutShort } from '../cut-short.ts';
 import { fileUrl } from '../ffmpeg-args.ts';
 import type { VideoPacket } from './packet.ts';
 
@@ -14,7 +15,7 @@ export interface ProbePacketsSpec {
   signal: AbortSignal;
 }
 
-/** In decode order; the print is a hash of the whole packet. */
+/** In decode order; the print is a hash of the whole packet. Throws Fault MediaUnreadable, EncoderStalled. */
 export async function ffprobePackets(
   deps: { run: Run; ffprobePath: string },
   spec: ProbePacketsSpec,
@@ -36,6 +37,8 @@ export async function ffprobePackets(
   });
   spec.signal.throwIfAborted();
   if (end.exitCode === 0) return packets;
+  const halted = cutShort(end, { tool: 'ffprobe', path: spec.path });
+  if (halted) throw halted;
   throw new Fault('MediaUnreadable', `ffprobe cannot read the packets of ${spec.path}`, {
     exitCode: end.exitCode,
     stderrTail: end.stderrTail.slice(-20),

@@ -1,7 +1,8 @@
 // Reads presentation times with ffprobe: for Matroska, and for damaged files that our own readers cannot follow.
-import { Fault } from '../../domain/fault.ts';
+import { isFault } from '../../domain/fault.ts';
 import type { ContainerName } from '../../domain/gap-report.ts';
 import type { Run } from '../../process/run-spec.ts';
+import { cutShort } from '../cut-short.ts';
 import { ffprobeInputArgs, type Probe } from '../probe.ts';
 import { discontinuitySeconds, TimeList, type TrackTimes } from './track-times.ts';
 
@@ -20,7 +21,7 @@ export function ffprobeTimesArgs(spec: { path: string; container: ContainerName 
   return ['-v', 'error', '-show_entries', entries, '-of', 'csv=p=0', ...ffprobeInputArgs(spec)];
 }
 
-/** Times of the first video and audio stream. A file that ffprobe cannot open has none and counts as truncated. */
+/** Times of the first video and audio stream. A file that ffprobe cannot open has none and counts as truncated. Throws Fault EncoderStalled. */
 export async function ffprobeTimes(
   deps: { run: Run; ffprobePath: string; probe: Probe },
   spec: FfprobeTimesSpec,
@@ -37,15 +38,11 @@ export async function ffprobeTimes(
     },
   });
   spec.signal.throwIfAborted();
-  if (end.stalled) throw new Fault('MediaUnreadable', `ffprobe came to a halt while it read ${spec.path}`);
-  // Somebody ended it, or its output was cut off: what it has told by then says nothing about the file.
-  if (end.abandoned || end.signal === 'SIGKILL' || end.signal === 'SIGTERM') {
-    const how = end.signal ? `ended by ${end.signal}` : 'cut off';
-    throw new Fault('EncoderStalled', `ffprobe was ${how} while it read ${spec.path}`);
-  }
+  const halted = cutShort(end, { tool: 'ffprobe', path: spec.path });
+  if (halted) throw halted;
   const isTruncated =
     end.exitCode !== 0 || end.stderrTail.some((line) => /ended prematurely|truncat|partial file/i.test(line));
-  const facts = collected.video.length === 0 ? undefined : await deps.probe(spec).catch(() => undefined);
+  const facts = collected.video.length === 0 ? undefined : await deps.probe(spec).catch(unreadable);
   return {
     container: spec.container,
     videoPts: collected.video.toArray(),
@@ -57,6 +54,11 @@ export async function ffprobeTimes(
     corrupt: end.stderrTail.length > 0,
     ...(facts?.streamKey ? { streamKey: facts.streamKey } : {}),
   };
+}
+
+/** A file whose packets could be listed needs no readable head. */
+function unreadable(error: unknown): undefined {
+  if (!isFault(error, 'MediaUnreadable')) throw error;
 }
 
 /** Packets of the first stream of each kind, out of ffprobe's lines; a transport stream adds commas and blank lines. */

@@ -32,7 +32,7 @@ export type FileTimesResult = Exclude<FileTimes, { kind: 'needsFfprobe' }> & { u
 export interface Scanner {
   /**
    * What of the segment the file covers. A broken, empty or foreign file is an answer (`mediaClass`), not an error. Rejects with
-   * Fault NotFound, StorageFault, MediaUnreadable when a reader died, EncoderStalled when ffprobe was killed; with the signal's reason as soon as it aborts.
+   * Fault NotFound, StorageFault, MediaUnreadable when a reader died, EncoderStalled when ffprobe hung or was killed; with the signal's reason as soon as it aborts.
    */
   scanSegment(spec: ScanSegmentSpec): Promise<ScannedSegment>;
   readTimes(spec: ReadTimesSpec): Promise<FileTimesResult>;
