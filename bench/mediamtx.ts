@@ -6,7 +6,7 @@ import { freePorts } from '../src/embedded/free-ports.ts';
 import { startGateServer } from '../src/embedded/gate-server.ts';
 import { startMediaMtxServer, type MediaMtxServer } from '../src/embedded/mediamtx-server.ts';
 import { createRun } from '../src/process/run.ts';
-import { detectWrapper } from '../src/process/wrapper.ts';
+import { detectWrapper } from '../src/process/detect-wrapper.ts';
 
 const ip = '127.0.0.1';
 

@@ -10,7 +10,7 @@ import { searchAttributeArgs } from '../src/contract/search-attributes.ts';
 import { findServer } from '../src/embedded/find-server.ts';
 import { startTemporalServer } from '../src/embedded/temporal-server.ts';
 import { createRun } from '../src/process/run.ts';
-import { detectWrapper } from '../src/process/wrapper.ts';
+import { detectWrapper } from '../src/process/detect-wrapper.ts';
 import { inScratch } from './scratch.ts';
 
 export interface TemporalPlace {

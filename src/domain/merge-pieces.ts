@@ -1,6 +1,6 @@
 // Cuts the segments of a merge into pieces: runs of pictures of one file that stay together in the merged file.
-import type { TimelineSegment, TimelineStretch } from './merge-timeline.ts';
 import type { MsRange } from './range.ts';
+import type { TimelineSegment, TimelineStretch } from './timeline-segment.ts';
 
 export interface PieceStretch extends TimelineStretch {
   segmentIndex: number;

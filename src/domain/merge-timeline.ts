@@ -1,32 +1,10 @@
 // Lays a camera-day's segment files on media time: which files and slates follow each other in which part, for how long,
 // and at which position of the merged file each covered stretch then stands. The media room turns this into concat lists.
-import type { CoveredStretch } from './gap-report.ts';
 import { type Piece, piecesOf } from './merge-pieces.ts';
 import type { MsRange } from './range.ts';
+import type { TimelineSegment } from './timeline-segment.ts';
 
 export type GapMode = 'hole' | 'slate' | 'split';
-
-/** A stretch of a segment's file; one that begins between keyframes cannot begin a part or follow a slate. */
-export interface TimelineStretch extends CoveredStretch {
-  startsWithKeyframe?: boolean;
-}
-
-export interface TimelineSegment {
-  path: string;
-  /** Where the segment stands in wall time; pictures outside it are not used. */
-  range: MsRange;
-  /** As in its scan: sorted, inside the range. A segment without any is left out. */
-  covered: readonly TimelineStretch[];
-  streamKey: string;
-  /** First video presentation time of the file. */
-  firstPtsSeconds: number;
-  /** Last video presentation time; unless given, the end of what is covered. */
-  lastPtsSeconds?: number;
-  /** The time that concat takes for the file's zero: the earliest of any stream. The first video time unless given. */
-  fileStartSeconds?: number;
-  /** The same pictures end the file before and begin this one: where to leave that one, and where to enter this one if not at its start. */
-  overlapWithPrevious?: { previousOutPtsSeconds: number; inPtsSeconds?: number };
-}
 
 /** Pictures of one file from `inPtsSeconds` on, before `outPtsSeconds`. */
 export interface FileEntry {

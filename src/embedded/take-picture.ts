@@ -8,7 +8,7 @@ import { samplePictureAt } from '../media/lecture/sample-pictures.ts';
 import { sniffBytes, sniffContainer } from '../media/scan/sniff.ts';
 import type { Run } from '../process/run-spec.ts';
 import { createRun } from '../process/run.ts';
-import { detectWrapper } from '../process/wrapper.ts';
+import { detectWrapper } from '../process/detect-wrapper.ts';
 
 export interface PictureSpec {
   config: Config;

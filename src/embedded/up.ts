@@ -8,7 +8,7 @@ import { searchAttributeArgs } from '../contract/search-attributes.ts';
 import type { StackDocument } from '../contract/stack.ts';
 import type { Run } from '../process/run-spec.ts';
 import { createRun } from '../process/run.ts';
-import { detectWrapper } from '../process/wrapper.ts';
+import { detectWrapper } from '../process/detect-wrapper.ts';
 import { findServer, type ServerTool } from './find-server.ts';
 import { startGateServer, type GateServer } from './gate-server.ts';
 import {

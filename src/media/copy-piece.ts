@@ -6,7 +6,8 @@ import type { CutPoint } from './cut-point.ts';
 import { demuxerName } from './concat-list.ts';
 import { ffmpegArgs, fileUrl } from './ffmpeg-args.ts';
 import { muxerOptions } from './make-uniform.ts';
-import type { PlaceDeps, PlacedFile } from './place-files.ts';
+import type { PlaceDeps } from './place-files.ts';
+import type { PlacedFile } from './placed-file.ts';
 import { openInputs } from './open-inputs.ts';
 import { type PtsSpan, ptsSpan } from './pts-order.ts';
 

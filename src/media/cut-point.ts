@@ -7,13 +7,7 @@ import { cutShort } from './cut-short.ts';
 import { fileUrl } from './ffmpeg-args.ts';
 import { readFileWindow } from './packets/file-window.ts';
 import { flvTimedPackets } from './packets/flv-timed-packets.ts';
-
-/** A packet as a demuxer gives it, in file order. Seconds of the file's own clock. */
-export interface TimedPacket {
-  isVideo: boolean;
-  ptsSeconds: number;
-  dtsSeconds: number;
-}
+import type { TimedPacket } from './packets/timed-packet.ts';
 
 export interface CutPoint {
   /** Exclusive decode time for `outpoint`. */

@@ -1,6 +1,6 @@
 // Looks at every joint of a camera-day for pictures that both neighbours hold.
 import type { Run } from '../process/run-spec.ts';
-import type { MergeSegment } from './merge.ts';
+import type { MergeSegment } from './merge-part.ts';
 import { findOverlap, type Overlap } from './overlap.ts';
 
 /** What the merge timeline takes of a segment; nothing for one that begins with pictures of its own. */

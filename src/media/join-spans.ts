@@ -5,7 +5,8 @@ import { dirname } from 'node:path';
 import { Fault } from '../domain/fault.ts';
 import type { MsRange } from '../domain/range.ts';
 import type { FfmpegProgress } from './ffmpeg.ts';
-import { type PlaceDeps, type PlacedFile, placeFiles } from './place-files.ts';
+import { type PlaceDeps, placeFiles } from './place-files.ts';
+import type { PlacedFile } from './placed-file.ts';
 import { decodeDelaySeconds, ptsSpan } from './pts-order.ts';
 
 export interface JoinSpec {

@@ -6,7 +6,7 @@ import type { Ffmpeg } from './ffmpeg.ts';
 import { type FfmpegInput, ffmpegArgs, fileUrl } from './ffmpeg-args.ts';
 import { demuxerName } from './concat-list.ts';
 import { type OpenedInput, type OpenedStream, openInputs } from './open-inputs.ts';
-import type { PlacedFile } from './place-files.ts';
+import type { PlacedFile } from './placed-file.ts';
 import type { Run } from '../process/run-spec.ts';
 
 interface UniformDeps {

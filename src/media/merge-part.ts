@@ -1,13 +1,31 @@
 // Turns one part of the merge timeline into placed files: positions, cuts, pieces of files and slates.
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ContainerName } from '../domain/gap-report.ts';
 import type { FileEntry, MergePart, SlateEntry } from '../domain/merge-timeline.ts';
 import type { ExpectedPlace } from './check-places.ts';
 import { cutHead, dropTail } from './copy-piece.ts';
 import { findCutPoint } from './cut-point.ts';
-import type { MergeDeps, MergeSegment } from './merge.ts';
-import type { PlacedFile } from './place-files.ts';
+import type { PlaceDeps } from './place-files.ts';
+import type { PlacedFile } from './placed-file.ts';
 import { makeSlate } from './slate.ts';
+
+/** A segment's file with the facts of its scan. */
+export interface MergeSegment {
+  path: string;
+  container: ContainerName;
+  firstPtsSeconds: number;
+  lastPtsSeconds: number;
+  videoPackets: number;
+  /** As given to the timeline. */
+  fileStartSeconds?: number;
+  /** The file ends inside a packet, which the merge leaves out. */
+  isTruncated?: boolean;
+}
+
+export interface MergeDeps extends PlaceDeps {
+  ffprobePath: string;
+}
 
 interface PartSpec {
   part: MergePart;

@@ -1,21 +1,7 @@
 // Makes a camera-day's merged files from the timeline: each part becomes one MP4 by stream copy, checked against what its segments hold.
-import type { ContainerName } from '../domain/gap-report.ts';
 import type { MergePart } from '../domain/merge-timeline.ts';
-import { placePart } from './merge-part.ts';
-import { type PlaceDeps, placeFiles } from './place-files.ts';
-
-/** A segment's file with the facts of its scan. */
-export interface MergeSegment {
-  path: string;
-  container: ContainerName;
-  firstPtsSeconds: number;
-  lastPtsSeconds: number;
-  videoPackets: number;
-  /** As given to the timeline. */
-  fileStartSeconds?: number;
-  /** The file ends inside a packet, which the merge leaves out. */
-  isTruncated?: boolean;
-}
+import { type MergeDeps, type MergeSegment, placePart } from './merge-part.ts';
+import { placeFiles } from './place-files.ts';
 
 export interface MergeSpec {
   parts: readonly MergePart[];
@@ -45,10 +31,6 @@ export interface MergedFile {
   firstPtsSeconds: number;
   lastPtsSeconds: number;
   durationSeconds: number;
-}
-
-export interface MergeDeps extends PlaceDeps {
-  ffprobePath: string;
 }
 
 /**

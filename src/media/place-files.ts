@@ -1,26 +1,15 @@
 // Copies several files of one camera into one MP4, each at its own place in time; merging and joining both stand on this. No decision about what goes where.
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { ContainerName } from '../domain/gap-report.ts';
 import type { Run } from '../process/run-spec.ts';
 import { concatInputOptions, type ConcatEntry, writeConcatDir } from './concat-list.ts';
-import { checkPlaces, type ExpectedPlace, type ReadTimes } from './check-places.ts';
+import { checkPlaces, type ReadTimes } from './check-places.ts';
 import type { Ffmpeg, FfmpegProgress } from './ffmpeg.ts';
 import { ffmpegArgs, fileUrl } from './ffmpeg-args.ts';
 import { makeUniform } from './make-uniform.ts';
 import { type OpenedInput, openInputs } from './open-inputs.ts';
+import type { PlacedFile } from './placed-file.ts';
 import { shareOneRecord } from './shared-record.ts';
-
-export interface PlacedFile {
-  path: string;
-  container: ContainerName;
-  /** Position in the output minus presentation time in the file, seconds. */
-  shiftSeconds: number;
-  /** Exclusive, compared with decode times; seconds of the file's own clock. */
-  outPointSeconds?: number;
-  /** What the output must hold of this file; unknown where the scan could not tell. */
-  expected?: ExpectedPlace;
-}
 
 export interface PlaceDeps {
   run: Run;

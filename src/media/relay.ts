@@ -1,10 +1,22 @@
 // Publishes a camera to MediaMTX with one ffmpeg, until one of the two ends; the camera's address goes by stdin, never in argv.
-import type { PublishSpec } from '../activities/restream/restream-deps.ts';
 import { Fault, isFault } from '../domain/fault.ts';
 import { parseSourceUrl } from '../domain/url.ts';
 import type { Ffmpeg } from './ffmpeg.ts';
 import { relayArgs, relayListText } from './relay-args.ts';
 import { relayEnd } from './relay-end.ts';
+
+export interface PublishSpec {
+  /** With credentials; secret. */
+  sourceUrl: string;
+  /** With the token; secret. */
+  targetUrl: string;
+  audio: 'copy' | 'aac' | 'none';
+  video: 'copy' | 'h264';
+  stallSeconds: number;
+  signal: AbortSignal;
+  /** Frames so far and bits a second, each second or so. */
+  onProgress: (progress: { frames: number; bitsPerSecond?: number }) => void;
+}
 
 /**
  * A relay has no good end: it throws what relay-end.ts lists, ForbiddenUrl for anything but rtsp and rtsps, or the signal's reason when it

@@ -1,6 +1,6 @@
 // Proves that FLV files of H.264 all frame and describe their pictures alike, so that packets pass from one into another as they are.
 import { readFileWindow } from './packets/file-window.ts';
-import type { PlacedFile } from './place-files.ts';
+import type { PlacedFile } from './placed-file.ts';
 import { ByteWindow } from './scan/byte-source.ts';
 import { FlvTag, tagHeaderBytes } from './scan/flv-tag.ts';
 import { avcRecordSets, streamKeyOf } from './scan/stream-key.ts';

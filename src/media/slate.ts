@@ -5,7 +5,8 @@ import { type ContainerName, containerExtension } from '../domain/gap-report.ts'
 import { type FfmpegInput, ffmpegArgs, fileUrl } from './ffmpeg-args.ts';
 import { muxerOptions } from './make-uniform.ts';
 import { openInputs } from './open-inputs.ts';
-import type { PlaceDeps, PlacedFile } from './place-files.ts';
+import type { PlaceDeps } from './place-files.ts';
+import type { PlacedFile } from './placed-file.ts';
 import { ptsSpan } from './pts-order.ts';
 
 export interface SlateLook {

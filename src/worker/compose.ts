@@ -16,7 +16,7 @@ import { createScanner, type Scanner } from '../media/scan/scanner.ts';
 import { detectMediaTools } from '../media/tools.ts';
 import { createPlayback } from '../mediamtx/playback.ts';
 import { createRun } from '../process/run.ts';
-import { detectWrapper } from '../process/wrapper.ts';
+import { detectWrapper } from '../process/detect-wrapper.ts';
 import { createStorage } from '../storage/storage.ts';
 import { createExporter } from '../transfer/exporter.ts';
 import { createDownloader } from '../transfer/http-download.ts';

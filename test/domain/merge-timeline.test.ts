@@ -5,12 +5,8 @@ import { sample } from './sample.ts';
 import type { MsRange } from '../../src/domain/range.ts';
 import { tileCoverage } from '../../src/domain/coverage.ts';
 import { scanToWall } from '../../src/domain/gaps.ts';
-import {
-  type GapMode,
-  type MergeTimeline,
-  mergeTimeline,
-  type TimelineSegment,
-} from '../../src/domain/merge-timeline.ts';
+import { type GapMode, type MergeTimeline, mergeTimeline } from '../../src/domain/merge-timeline.ts';
+import type { TimelineSegment } from '../../src/domain/timeline-segment.ts';
 
 const fps = 25;
 /** Segments of a minute, from wall 0. */

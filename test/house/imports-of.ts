@@ -40,3 +40,7 @@ export function importsOf(text: string): ModuleImport[] {
   for (const [, from] of code.matchAll(fileReference)) found.push({ from: from!, kind: 'file' });
   return found;
 }
+
+/** Every module that the file names in a declaration, also those of which it takes only types. */
+export const namedBy = (text: string): string[] =>
+  [...withoutComments(text).matchAll(declaration)].map(([, , from]) => from!);

@@ -3,7 +3,7 @@ import { isBuiltin } from 'node:module';
 import { posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { neverInWorkflows, rooms } from './import-table.ts';
-import { importsOf } from './imports-of.ts';
+import { importsOf, namedBy } from './imports-of.ts';
 import { filesBelow, readRoot } from './source-files.ts';
 
 const sources = filesBelow('src', /\.ts$/);
@@ -55,6 +55,23 @@ describe('imports', () => {
         .map(({ from }) => `${path} → ${from}`),
     );
     expect(missing).toEqual([]);
+  });
+
+  it('run in no circle, types included', () => {
+    const above: string[] = [];
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const visit = (path: string): void => {
+      if (above.includes(path)) circles.push([...above.slice(above.indexOf(path)), path].join(' → '));
+      if (done.has(path) || above.includes(path)) return;
+      above.push(path);
+      for (const from of namedBy(byPath.get(path)?.text ?? ''))
+        if (from.startsWith('.')) visit(resolved(path, from));
+      above.pop();
+      done.add(path);
+    };
+    for (const { path } of sources) visit(path);
+    expect(circles).toEqual([]);
   });
 
   it('keep zod, Node, calendars and every adapter out of reach of the workflows', () => {

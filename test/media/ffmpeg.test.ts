@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { cutPointIn, type TimedPacket } from '../../src/media/cut-point.ts';
+import { cutPointIn } from '../../src/media/cut-point.ts';
+import type { TimedPacket } from '../../src/media/packets/timed-packet.ts';
 import { complaintAbout } from '../../src/media/check-places.ts';
 import { concatListText, quoteForList } from '../../src/media/concat-list.ts';
 import { copyArgs, planCopies } from '../../src/media/make-uniform.ts';

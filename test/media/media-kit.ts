@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createFfmpeg } from '../../src/media/ffmpeg.ts';
 import type { ReadTimes } from '../../src/media/check-places.ts';
-import type { MergeDeps } from '../../src/media/merge.ts';
+import type { MergeDeps } from '../../src/media/merge-part.ts';
 import { createScanner } from '../../src/media/scan/scanner.ts';
 import { createRun } from '../../src/process/run.ts';
 import { createWrapper } from '../../src/process/wrapper.ts';

@@ -1,7 +1,7 @@
 import { copyFile, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { MergeSegment } from '../../src/media/merge.ts';
+import type { MergeSegment } from '../../src/media/merge-part.ts';
 import { openInputs } from '../../src/media/open-inputs.ts';
 import { type ClipSpec, cutFile, ffprobeTimes, remuxClip } from '../fakes/clips.ts';
 import { deps, fps, neverAborted, numberedClip, readNumbers, scanner, scratch } from './media-kit.ts';

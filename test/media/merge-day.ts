@@ -2,13 +2,10 @@
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { ContainerName } from '../../src/domain/gap-report.ts';
-import {
-  type GapMode,
-  type MergeTimeline,
-  mergeTimeline,
-  type TimelineSegment,
-} from '../../src/domain/merge-timeline.ts';
-import { mergeParts, type MergedFile, type MergeSegment } from '../../src/media/merge.ts';
+import { type GapMode, type MergeTimeline, mergeTimeline } from '../../src/domain/merge-timeline.ts';
+import type { TimelineSegment } from '../../src/domain/timeline-segment.ts';
+import type { MergeSegment } from '../../src/media/merge-part.ts';
+import { mergeParts, type MergedFile } from '../../src/media/merge.ts';
 import { deps, fps, neverAborted, readNumbers, scanner } from './media-kit.ts';
 
 export const dayStartMs = Date.parse('2026-09-13T05:00:00Z');

@@ -1,10 +1,9 @@
 // Relays by real ffmpeg, from one MediaMTX that plays the camera to another whose gate wants a token.
 import { readdir, readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PublishSpec } from '../../src/activities/restream/restream-deps.ts';
 import { createFfmpeg } from '../../src/media/ffmpeg.ts';
 import { relayArgs, relayListText } from '../../src/media/relay-args.ts';
-import { relayRtsp } from '../../src/media/relay.ts';
+import { type PublishSpec, relayRtsp } from '../../src/media/relay.ts';
 import { parseSourceUrl } from '../../src/domain/url.ts';
 import type { Fault } from '../../src/domain/fault.ts';
 import { mintToken } from '../../src/gate/token.ts';

@@ -7,7 +7,7 @@ import { createRedactor } from '../../src/process/redactor.ts';
 import { createRun } from '../../src/process/run.ts';
 import { createStopper } from '../../src/process/stop-child.ts';
 import { createWatchdog, type Expiry } from '../../src/process/watchdog.ts';
-import { detectWrapper } from '../../src/process/wrapper.ts';
+import { detectWrapper } from '../../src/process/detect-wrapper.ts';
 import { until } from './descendants.ts';
 
 const never = new AbortController().signal;

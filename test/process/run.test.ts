@@ -7,7 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createRun, type Run, type RunSpec } from '../../src/process/run.ts';
-import { createWrapper, detectWrapper } from '../../src/process/wrapper.ts';
+import { detectWrapper } from '../../src/process/detect-wrapper.ts';
+import { createWrapper } from '../../src/process/wrapper.ts';
 import { processesWith, until } from './descendants.ts';
 
 let directory: string;

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { killOrphans } from '../../src/process/orphans.ts';
-import { createWrapper, detectWrapper, type Protection, wrapperPrefix } from '../../src/process/wrapper.ts';
+import { detectWrapper } from '../../src/process/detect-wrapper.ts';
+import { createWrapper, type Protection, wrapperPrefix } from '../../src/process/wrapper.ts';
 import { processesWith, until } from './descendants.ts';
 
 const parents: ChildProcess[] = [];
@@ -23,7 +24,8 @@ async function workerWithTool(options: {
   const tree = 'sh -c "sleep 300; true" $0 & sh -c "setsid sh -c \\"sleep 300; true\\" $0; true" $0 & wait';
   const code = `
     import { createRun } from ${source('run.ts')};
-    import { createWrapper, detectWrapper } from ${source('wrapper.ts')};
+    import { detectWrapper } from ${source('detect-wrapper.ts')};
+    import { createWrapper } from ${source('wrapper.ts')};
     const wrapper = await ${wrapper};
     await createRun({ wrapper })({ command: 'sh', args: ['-c', ${JSON.stringify(tree)}, ${JSON.stringify(mark)}], signal: new AbortController().signal });
   `;

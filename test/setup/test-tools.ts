@@ -1,7 +1,7 @@
 // The spawner and the server binaries of tests, found once per process.
 import { findServer, type ServerTool } from '../../src/embedded/find-server.ts';
 import { createRun, type Run } from '../../src/process/run.ts';
-import { detectWrapper } from '../../src/process/wrapper.ts';
+import { detectWrapper } from '../../src/process/detect-wrapper.ts';
 
 let run: Promise<Run> | undefined;
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createRun } from '../../src/process/run.ts';
-import { createWrapper, detectWrapper, type ProcessWrapper } from '../../src/process/wrapper.ts';
+import { detectWrapper } from '../../src/process/detect-wrapper.ts';
+import { createWrapper, type ProcessWrapper } from '../../src/process/wrapper.ts';
 
 const wrappers: [string, () => Promise<ProcessWrapper>][] = [
   ['under the host’s protection', detectWrapper],

@@ -1,7 +1,7 @@
 // The published segments of a camera-day on this host, as their reports describe them: what a merge starts from.
 import type { CameraDayRow } from '../../catalog/camera-days.ts';
 import type { MissingStretch, SegmentFile, SegmentScan } from '../../domain/gap-report.ts';
-import type { TimelineSegment } from '../../domain/merge-timeline.ts';
+import type { TimelineSegment } from '../../domain/timeline-segment.ts';
 import type { MsRange } from '../../domain/range.ts';
 import { toMsRange } from '../../domain/range.ts';
 import { cutIntoSegments, segmentRange } from '../../domain/segment.ts';

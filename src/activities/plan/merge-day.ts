@@ -4,7 +4,7 @@ import { inStep } from '../../domain/fault-point.ts';
 import type { MsRange } from '../../domain/range.ts';
 import type { MergeTimeline } from '../../domain/merge-timeline.ts';
 import { mergeTimeline } from '../../domain/merge-timeline.ts';
-import type { MergeSegment } from '../../media/merge.ts';
+import type { MergeSegment } from '../../media/merge-part.ts';
 import { readSegmentsOfDay, timelineSegment } from './day-segments.ts';
 import type { DaySegment } from './day-segments.ts';
 import { ownHeartbeat } from '../own-heartbeat.ts';

@@ -1,9 +1,10 @@
 // What the plan's activities are given: adapters and numbers, built once in worker/compose.ts.
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { FaultPoint } from '../../domain/fault-point.ts';
-import type { TimelineSegment } from '../../domain/merge-timeline.ts';
+import type { TimelineSegment } from '../../domain/timeline-segment.ts';
 import type { JoinResult, JoinSpec } from '../../media/join-spans.ts';
-import type { MergedFile, MergeSegment, MergeSpec } from '../../media/merge.ts';
+import type { MergeSegment } from '../../media/merge-part.ts';
+import type { MergedFile, MergeSpec } from '../../media/merge.ts';
 import type { RecordResult, RecordSpec } from '../../media/record-rtsp.ts';
 import type { Scanner } from '../../media/scan/scanner.ts';
 import type { Playback, PlaybackSpec } from '../../mediamtx/playback.ts';

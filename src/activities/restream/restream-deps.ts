@@ -2,6 +2,7 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Relays, RelayServers, WantedRelay } from '../../catalog/relay-types.ts';
 import type { RelayEngine, RelayReport } from '../../contract/restream-messages.ts';
+import type { PublishSpec } from '../../media/relay.ts';
 import type { Control } from '../../mediamtx/control.ts';
 import type { SourceFacts } from '../../rtsp/describe.ts';
 
@@ -38,19 +39,6 @@ export interface CameraListRead {
   switchedOff: string[];
   /** What is wrong with rows, a sentence each, without secrets. */
   problems: string[];
-}
-
-export interface PublishSpec {
-  /** With credentials; secret. */
-  sourceUrl: string;
-  /** With the token; secret. */
-  targetUrl: string;
-  audio: 'copy' | 'aac' | 'none';
-  video: 'copy' | 'h264';
-  stallSeconds: number;
-  signal: AbortSignal;
-  /** Frames so far and bits a second, each second or so. */
-  onProgress: (progress: { frames: number; bitsPerSecond?: number }) => void;
 }
 
 export interface RestreamSettings {

@@ -7,7 +7,7 @@ import { streamsOf } from '../../mediamtx/tracks.ts';
 import type { SourceFacts } from '../../rtsp/describe.ts';
 import { tellingRule } from './keep-telling.ts';
 import { streamsText } from './kept-relay.ts';
-import type { PublishSpec } from './restream-deps.ts';
+import type { PublishSpec } from '../../media/relay.ts';
 import type { OwnRelay } from './run-relay-own.ts';
 
 export interface RelayTelling {

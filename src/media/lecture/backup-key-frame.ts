@@ -1,6 +1,6 @@
 // Finds the key frame at which a copy must begin so that a given moment can be shown.
 import type { ContainerName } from '../../domain/gap-report.ts';
-import type { MergeDeps } from '../merge.ts';
+import type { MergeDeps } from '../merge-part.ts';
 import { ffprobeInputArgs } from '../probe.ts';
 
 /** Longer than any group of pictures that a camera makes. */

@@ -3,7 +3,7 @@ import { Fault, isFault } from '../../domain/fault.ts';
 import type { ContainerName } from '../../domain/gap-report.ts';
 import type { FfmpegProgress } from '../ffmpeg.ts';
 import { placePart } from '../merge-part.ts';
-import { type MergeDeps, type MergeSegment } from '../merge.ts';
+import type { MergeDeps, MergeSegment } from '../merge-part.ts';
 import { placeFiles } from '../place-files.ts';
 import { createProbe } from '../probe.ts';
 import { ptsSpan } from '../pts-order.ts';

@@ -1,10 +1,10 @@
 // Lists the times of all packets from somewhere in an FLV file to its end, as ffmpeg's demuxer gives them.
-import type { TimedPacket } from '../cut-point.ts';
 import { ByteWindow } from '../scan/byte-source.ts';
 import { findNextTag } from '../scan/flv-resync.ts';
 import { FlvTag } from '../scan/flv-tag.ts';
 import type { FileWindow } from './file-window.ts';
 import { compositionOffsetMs, headerEnd, lookBytes } from './flv-packets.ts';
+import type { TimedPacket } from './timed-packet.ts';
 
 const audioTag = 8;
 const videoTag = 9;

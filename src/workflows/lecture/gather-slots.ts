@@ -11,7 +11,7 @@ import { describeLacking } from './lacking.ts';
 import { bindTo, claimHost } from './lecture-host.ts';
 import { showLecture } from './lecture-state.ts';
 import type { LectureWork } from './lecture-state.ts';
-import { tellNews } from './publish-video.ts';
+import { tellNews } from './tell-news.ts';
 
 export interface GatheredSlots {
   host: string;

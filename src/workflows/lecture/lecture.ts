@@ -18,9 +18,10 @@ import { sweepLecture } from './lecture-host.ts';
 import { openWork, showLecture } from './lecture-state.ts';
 import type { LectureWork } from './lecture-state.ts';
 import { makeVideo } from './make-video.ts';
-import { publishVideo, tellNews } from './publish-video.ts';
+import { publishVideo } from './publish-video.ts';
 import type { LectureEnd } from './publish-video.ts';
 import { takeBack } from './take-back.ts';
+import { tellNews } from './tell-news.ts';
 
 /** Fails with the failure that ended it; a lecture that is published with something missing ends well, as `incomplete`. */
 export async function lecture(input: LectureInput): Promise<LectureResult> {

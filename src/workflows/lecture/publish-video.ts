@@ -1,6 +1,6 @@
 // From files on a host to one video at its places: uploaded, exported, attached, posted, told. Each place has an end of its own.
 import { isCancellation } from '@temporalio/workflow';
-import type { LectureNews, OpenedLecture, Published } from '../../activities/lecture/types.ts';
+import type { OpenedLecture, Published } from '../../activities/lecture/types.ts';
 import type { LectureFile } from '../../contract/lecture-messages.ts';
 import type { LectureState } from '../../domain/lecture-states.ts';
 import { describeFailure } from '../fail.ts';
@@ -11,6 +11,7 @@ import { bindTo, sweepLecture } from './lecture-host.ts';
 import { showLecture, showPublished } from './lecture-state.ts';
 import type { LectureWork } from './lecture-state.ts';
 import type { MadeVideo } from './make-video.ts';
+import { tellNews } from './tell-news.ts';
 
 interface PublishRequest extends MadeVideo {
   opened: OpenedLecture;
@@ -129,16 +130,4 @@ async function attachAll(work: LectureWork, { opened, force }: PublishRequest): 
     return settle(work, { kind, target: course }, () => postLecture({ lectureId, course, force }));
   };
   await Promise.all([attach(), ...(publish.classroom ? publish.courses.map(post) : [])]);
-}
-
-/** Webhooks are told; that they cannot be reached changes nothing of the lecture. */
-export async function tellNews(work: LectureWork, news: LectureNews, reason?: string): Promise<void> {
-  if (!work.opened) return;
-  const { notifyLecture } = outside({ timing: work.opened.timing, summary: `tell: ${news}` });
-  const { lectureId } = work.input;
-  try {
-    await notifyLecture({ lectureId, news, ...(reason ? { reason } : {}) });
-  } catch {
-    // The activity has written down which of them did not hear.
-  }
 }

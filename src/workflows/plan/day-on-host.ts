@@ -12,7 +12,6 @@ import { describeFailure } from '../fail.ts';
 import { onLivingHost } from '../on-host.ts';
 import { anyHost, downloads, light } from '../proxies.ts';
 import { sessionIsLong } from '../session.ts';
-import type { cameraDay } from './camera-day.ts';
 import type { DayState } from './day-state.ts';
 import { noSegments, showDay } from './day-state.ts';
 import { downloadDay } from './download-day.ts';
@@ -90,7 +89,7 @@ async function downloadOrContinue(work: ClaimedWork, fromSegment: number): Promi
     paused: day.paused,
     session: { host: claim.host, fromSegment: ended, totals: day.totals },
   };
-  await makeContinueAsNewFunc<typeof cameraDay>()(next);
+  await makeContinueAsNewFunc<(next: CameraDayInput) => Promise<unknown>>()(next);
 }
 
 /** Without a download step, what earlier plans fetched is counted from the catalog. */
