@@ -2,7 +2,9 @@
 //
 // `record` writes only while its epoch is the current one, so an owner that was cut off changes nothing. Attempts belong to the key,
 // not to a plan.
+import { sql } from 'kysely';
 import type { SegmentKey } from '../domain/segment.ts';
+import { fromJson } from './columns.ts';
 import { leasesOf, type SegmentLeases } from './segment-leases.ts';
 import {
   keyColumns,
@@ -27,6 +29,12 @@ export interface SegmentRecord extends Partial<Optional<SegmentFacts>> {
 
 type Optional<T> = { [K in keyof T]: T[K] | undefined };
 
+/** What a plan shows of a segment. */
+export type SegmentOfDay = Pick<
+  SegmentRow,
+  'startUnix' | 'seconds' | 'state' | 'attempts' | 'missingSeconds' | 'path' | 'reason' | 'gaps'
+>;
+
 interface SegmentRange {
   cameraId: string;
   startUnix: number;
@@ -40,6 +48,8 @@ export interface Segments extends SegmentLeases {
   listRange(range: SegmentRange): Promise<SegmentRow[]>;
   /** Of these, segments whose file lies on this host. */
   listStored(range: SegmentRange & { host: string }): Promise<SegmentRow[]>;
+  /** Segments that begin inside these camera-days of a plan, of whatever length, in order; by index of the camera-day. One query. */
+  listOfCameraDays(of: { planId: string; indexes: readonly number[] }): Promise<Map<number, SegmentOfDay[]>>;
   /** Writes the result of an attempt while its epoch is the current one; false when it is not. */
   record(record: SegmentRecord): Promise<boolean>;
   /** Lets a key start its attempts again, or only if what is stored is not whole. */
@@ -59,6 +69,7 @@ export function segmentsOf(database: Database): Segments {
     },
     listRange: (range) => listRange(db, range),
     listStored: (range) => listRange(db, range),
+    listOfCameraDays: (of) => listOfCameraDays(db, of),
     record: (record) => writeRecord(db, record),
     async resetAttempts({ key, onlyWithGaps }) {
       let query = db
@@ -89,6 +100,38 @@ async function listRange(
   if (seconds !== undefined) query = query.where('seconds', '=', seconds);
   if (host !== undefined) query = query.where('host', '=', host).where('path', 'is not', null);
   return (await query.orderBy('startUnix').orderBy('seconds').execute()).map(segmentRow);
+}
+
+async function listOfCameraDays(
+  db: Database['db'],
+  { planId, indexes }: { planId: string; indexes: readonly number[] },
+): Promise<Map<number, SegmentOfDay[]>> {
+  const rows = await db
+    .selectFrom('cameraDays as day')
+    .innerJoin('segments as segment', (join) =>
+      join
+        .onRef('segment.cameraId', '=', 'day.cameraId')
+        .on('segment.startUnix', '>=', sql<number>`day.start_ms / 1000`)
+        .on('segment.startUnix', '<', sql<number>`(day.end_ms + 999) / 1000`),
+    )
+    .where('day.planId', '=', planId)
+    .where('day.idx', 'in', indexes)
+    .select('day.idx as dayIndex')
+    // Of millions of rows the leases and hashes that nobody is shown would cost as much as the rest.
+    .select(['segment.startUnix', 'segment.seconds', 'segment.state', 'segment.attempts'])
+    .select(['segment.missingSeconds', 'segment.path', 'segment.reason', 'segment.gaps'])
+    .orderBy('day.idx')
+    .orderBy('segment.startUnix')
+    .orderBy('segment.seconds')
+    .execute();
+  const byDay = new Map<number, SegmentOfDay[]>();
+  for (const { dayIndex, gaps, state, ...row } of rows) {
+    const segment = { ...row, state: state as SegmentState, gaps: fromJson<SegmentGap[]>(gaps) };
+    const known = byDay.get(dayIndex);
+    if (known) known.push(segment);
+    else byDay.set(dayIndex, [segment]);
+  }
+  return byDay;
 }
 
 async function writeRecord(

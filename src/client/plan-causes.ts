@@ -1,8 +1,7 @@
 // Why time is missing in a camera-day, in seconds by cause, as the catalog knows it from the scans.
-import type { CameraDayRow } from '../catalog/camera-days.ts';
-import type { Catalog } from '../catalog/catalog.ts';
+import type { SegmentRow } from '../catalog/segments.ts';
 import type { MissingCause } from '../domain/gap-report.ts';
-import { intersect, lengthMs, toMsRange } from '../domain/range.ts';
+import { intersect, lengthMs, type MsRange, toMsRange } from '../domain/range.ts';
 
 export type MissingByCause = Partial<Record<MissingCause, number>>;
 
@@ -21,20 +20,15 @@ export function missingText(causes: MissingByCause): string {
   return shares.map(([cause, seconds]) => `${Number(seconds.toFixed(1))} s ${causeTexts[cause]}`).join(', ');
 }
 
-/** Missing seconds inside the camera-day's window by cause; gaps without a known cause are left out. */
-export async function missingByCause(
-  { segments }: Pick<Catalog, 'segments'>,
-  day: Pick<CameraDayRow, 'cameraId' | 'startMs' | 'endMs'>,
-): Promise<MissingByCause> {
-  const rows = await segments.listRange({
-    cameraId: day.cameraId,
-    startUnix: Math.floor(day.startMs / 1000),
-    endUnix: Math.ceil(day.endMs / 1000),
-  });
+/** Missing seconds of these segments inside a window by cause; gaps without a known cause are left out. */
+export function missingByCause(
+  segments: readonly Pick<SegmentRow, 'gaps'>[],
+  window: MsRange,
+): MissingByCause {
   const sums: MissingByCause = {};
-  for (const { gaps } of rows) {
+  for (const { gaps } of segments) {
     for (const gap of gaps) {
-      const inside = intersect(toMsRange(gap), day);
+      const inside = intersect(toMsRange(gap), window);
       if (!gap.cause || !inside) continue;
       sums[gap.cause] = (sums[gap.cause] ?? 0) + lengthMs(inside) / 1000;
     }

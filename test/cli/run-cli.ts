@@ -14,8 +14,13 @@ export interface CliEnd {
   error: () => ErrorDocument['error'];
 }
 
-/** `stdin` is what a pipe would bring; nobody sits at the terminal. */
-export async function runCli(args: readonly string[], { stdin = '' } = {}): Promise<CliEnd> {
+/** A terminal that keeps what is printed; `stdin` is what a pipe would bring, nobody sits at it. */
+export function recordingTerminal({ stdin = '' } = {}): {
+  terminal: Terminal;
+  err: string[];
+  /** All of stdout. */
+  text: () => string;
+} {
   const out: string[] = [];
   const err: string[] = [];
   const terminal: Terminal = {
@@ -28,12 +33,18 @@ export async function runCli(args: readonly string[], { stdin = '' } = {}): Prom
     drawsProgress: false,
     columns: 100,
   };
+  return { terminal, err, text: () => out.join('\n') };
+}
+
+/** `stdin` is what a pipe would bring; nobody sits at the terminal. */
+export async function runCli(args: readonly string[], { stdin = '' } = {}): Promise<CliEnd> {
+  const { terminal, err, text } = recordingTerminal({ stdin });
   const code = await main(args, terminal);
   return {
     code,
-    out: out.join('\n'),
+    out: text(),
     err: err.join('\n'),
-    json: () => JSON.parse(out.join('\n')) as unknown,
+    json: () => JSON.parse(text()) as unknown,
     error: () => (JSON.parse(err.at(-1) ?? '') as ErrorDocument).error,
   };
 }

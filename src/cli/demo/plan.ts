@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import { parseCameraImport } from '../../client/camera-import.ts';
 import { addPlan } from '../../client/plan.ts';
-import { missingByCause, missingText } from '../../client/plan-causes.ts';
+import { missingText } from '../../client/plan-causes.ts';
 import { openTemporal } from '../../client/connect.ts';
-import { planDocumentOf } from '../../client/plan-documents.ts';
+import { allDays, planDocumentOf, readPlan } from '../../client/plan-documents.ts';
 import { addTarget } from '../../client/target.ts';
 import { exitCodes, type ExitCode } from '../../contract/exit-codes.ts';
 import { planWorkflowId } from '../../contract/ids.ts';
@@ -96,17 +96,15 @@ async function resultText(
     mediaRoot,
   }: { document: PlanDocument; windowSeconds: number; mediaRoot: string },
 ): Promise<string> {
-  const days = await catalog.cameraDays.list(document.id);
   const rows: string[][] = [];
   const files: string[] = [];
-  for (const day of days) {
-    const causes = missingText(await missingByCause(catalog, day));
+  for (const { document: day, causes } of await allDays(await readPlan(catalog, document.id))) {
     rows.push([
-      day.cameraId,
+      day.camera,
       day.state,
       humanSeconds(windowSeconds - day.missingSeconds),
       humanSeconds(day.missingSeconds),
-      causes || (day.reason ?? ''),
+      missingText(causes) || (day.reason ?? ''),
     ]);
     files.push(
       ...day.merged.map((path) => `  ${join(mediaRoot, path)}`),

@@ -82,12 +82,10 @@ async function rowsOf({ catalog }: Session, planId: string): Promise<string> {
   const days = await catalog.cameraDays.list(planId);
   const interesting = days.toSorted((a, b) => order(a.state) - order(b.state)).slice(0, mostRows);
   const rows: string[][] = [];
+  const indexes = interesting.map(({ index }) => index);
+  const segments = await catalog.segments.listOfCameraDays({ planId, indexes });
   for (const day of interesting) {
-    const stored = await catalog.segments.listRange({
-      cameraId: day.cameraId,
-      startUnix: Math.floor(day.startMs / 1000),
-      endUnix: Math.ceil(day.endMs / 1000),
-    });
+    const stored = segments.get(day.index) ?? [];
     const total = Math.ceil((day.endMs - day.startMs) / 1000 / spec.segmentSeconds);
     const ready = stored.filter((row) => row.path !== null).length;
     const missing = day.missingSeconds > 0 ? humanSeconds(day.missingSeconds) : '';

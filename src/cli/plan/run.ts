@@ -2,17 +2,15 @@
 import { openTemporal, type TemporalDoor } from '../../client/connect.ts';
 import { resetPlan } from '../../client/plan.ts';
 import { isPlanRunning, retryPlanCamera, startPlan } from '../../client/plan-control.ts';
-import { planDocumentOf } from '../../client/plan-documents.ts';
 import type { planAsked } from '../../contract/command.ts';
 import { exitCodes, type ExitCode } from '../../contract/exit-codes.ts';
 import { planWorkflowId } from '../../contract/ids.ts';
-import type { planDocument } from '../../contract/plan.ts';
 import { Fault } from '../../domain/fault.ts';
 import { printJson } from '../output/json.ts';
 import type { Invocation } from '../perform.ts';
 import { withCatalog, type Session } from '../session.ts';
 import { followPlan } from './follow.ts';
-import { printPlan } from './show.ts';
+import { printPlan, printPlanJson } from './show.ts';
 
 export const runPlan = (invocation: Invocation): Promise<ExitCode | void> =>
   withCatalog(invocation, async (session) => {
@@ -121,9 +119,9 @@ export async function startStored({
 
 /** The final picture, the document or the table, and the exit code: 0 only when every camera-day is complete. */
 async function printEnd(session: Session, planId: string, { quiet = false } = {}): Promise<ExitCode> {
-  const { catalog, json, terminal } = session;
+  const { catalog, json } = session;
   if (!json) await printPlan(session, { planId });
-  else if (!quiet) printJson<typeof planDocument>(terminal, await planDocumentOf(catalog, planId));
+  else if (!quiet) await printPlanJson(session, { planId });
   const counts = Object.entries(await catalog.plans.countByState(planId));
   const allComplete = counts.every(([state, count]) => state === 'complete' || count === 0);
   return allComplete ? exitCodes.done : exitCodes.gapsOrFailures;

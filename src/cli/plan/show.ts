@@ -1,9 +1,14 @@
 // `plan show` and `plan list`: documents from the catalog, as JSON or as tables.
-import type { Catalog } from '../../catalog/catalog.ts';
-import { missingByCause, missingText } from '../../client/plan-causes.ts';
-import { planDocumentOf } from '../../client/plan-documents.ts';
-import type { CameraDayDocument, PlanDocument, planDocument, planList } from '../../contract/plan.ts';
-import { printJson } from '../output/json.ts';
+import { missingText } from '../../client/plan-causes.ts';
+import {
+  allDays,
+  daysPerPage,
+  readPlan,
+  type ReadCameraDay,
+  type ReadPlan,
+} from '../../client/plan-documents.ts';
+import type { CameraDayDocument, planDocument, planList } from '../../contract/plan.ts';
+import { printJson, printJsonPages } from '../output/json.ts';
 import { humanSeconds, renderTable } from '../output/table.ts';
 import type { Terminal } from '../output/terminal.ts';
 import type { Invocation } from '../perform.ts';
@@ -11,14 +16,30 @@ import { withCatalog, type Session } from '../session.ts';
 
 export const showPlan = (invocation: Invocation): Promise<void> =>
   withCatalog(invocation, async (session) => {
-    const { terminal, json, args, flags, catalog } = session;
+    const { terminal, json, args, flags } = session;
     const [planId = ''] = args;
     const camera = typeof flags['camera'] === 'string' ? flags['camera'] : undefined;
-    if (json)
-      return printJson<typeof planDocument>(terminal, await planDocumentOf(catalog, planId, { camera }));
-    const { cameraDays } = await printPlan(session, { planId, camera });
-    if (camera !== undefined) for (const day of cameraDays) printSegments(terminal, day);
+    if (json) return printPlanJson(session, { planId, camera });
+    const days = await printPlan(session, { planId, camera });
+    if (camera !== undefined) for (const { document } of days) printSegments(terminal, document);
   });
+
+/** The document in one piece, or a camera-day a line where they are many. */
+export async function printPlanJson(
+  { terminal, catalog }: Pick<Session, 'terminal' | 'catalog'>,
+  { planId, camera }: { planId: string; camera?: string | undefined },
+): Promise<void> {
+  const plan = await readPlan(catalog, planId, { camera });
+  const { head } = plan;
+  if (plan.count > daysPerPage)
+    return printJsonPages(terminal, { head, list: 'cameraDays', pages: documentsOf(plan) });
+  const cameraDays = (await allDays(plan)).map(({ document }) => document);
+  printJson<typeof planDocument>(terminal, { ...head, cameraDays });
+}
+
+async function* documentsOf({ pages }: ReadPlan): AsyncGenerator<CameraDayDocument[]> {
+  for await (const page of pages) yield page.map(({ document }) => document);
+}
 
 export const listPlans = (invocation: Invocation): Promise<void> =>
   withCatalog(invocation, async ({ terminal, json, catalog }) => {
@@ -48,27 +69,26 @@ const mostRows = 100;
 export async function printPlan(
   { terminal, catalog }: Pick<Session, 'terminal' | 'catalog'>,
   { planId, camera }: { planId: string; camera?: string | undefined },
-): Promise<PlanDocument> {
-  const document = await planDocumentOf(catalog, planId, { camera, most: mostRows });
-  const { state, spec, cameraDays } = document;
+): Promise<ReadCameraDay[]> {
+  const plan = await readPlan(catalog, planId, { camera, most: mostRows });
+  const { state, spec } = plan.head;
   const days = spec.toDate && spec.toDate !== spec.date ? `${spec.date} to ${spec.toDate}` : spec.date;
   terminal.out(`Plan ${planId}: ${state}; ${days} ${spec.window}, ${spec.steps.join(', ')}`);
-  const rows: string[][] = [];
-  for (const day of cameraDays) rows.push(await rowOf(catalog, { planId, day }));
+  const read = await allDays(plan);
   terminal.out(
-    renderTable(['camera', 'date', 'state', 'missing', 'in tolerance window', 'segments', 'why'], rows),
+    renderTable(
+      ['camera', 'date', 'state', 'missing', 'in tolerance window', 'segments', 'why'],
+      read.map(rowOf),
+    ),
   );
   const counts = Object.values(await catalog.plans.countByState(planId));
-  const more = camera === undefined ? counts.reduce((sum, count) => sum + count, 0) - cameraDays.length : 0;
+  const more = camera === undefined ? counts.reduce((sum, count) => sum + count, 0) - read.length : 0;
   if (more > 0) terminal.out(`… and ${more} more; --json shows all.`);
-  else for (const day of cameraDays) printFiles(terminal, day);
-  return document;
+  else for (const { document } of read) printFiles(terminal, document);
+  return read;
 }
 
-async function rowOf(
-  catalog: Catalog,
-  { planId, day }: { planId: string; day: CameraDayDocument },
-): Promise<string[]> {
+function rowOf({ document: day, causes }: ReadCameraDay): string[] {
   const stored = day.segments.filter((segment) => segment.path !== undefined).length;
   return [
     day.camera,
@@ -77,17 +97,8 @@ async function rowOf(
     humanSeconds(day.missingSeconds),
     humanSeconds(day.toleranceWindowMissingSeconds),
     `${stored}/${day.segments.length}`,
-    day.reason ?? (day.missingSeconds > 0 ? await causesOf(catalog, { planId, day }) : ''),
+    day.reason ?? (day.missingSeconds > 0 ? missingText(causes) : ''),
   ];
-}
-
-async function causesOf(
-  catalog: Catalog,
-  { planId, day }: { planId: string; day: CameraDayDocument },
-): Promise<string> {
-  const rows = await catalog.cameraDays.list(planId, { cameraId: day.camera });
-  const row = rows.find(({ date }) => date === day.date);
-  return row ? missingText(await missingByCause(catalog, row)) : '';
 }
 
 function printFiles(terminal: Terminal, day: CameraDayDocument): void {
