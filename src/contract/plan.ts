@@ -13,13 +13,22 @@ const date = z
   )
   .describe('A day in each camera’s own time zone, YYYY-MM-DD.');
 
+/** Whether `08:00-08:00` means nothing or a day is anybody's guess. */
+function hasTwoEnds(window: string): boolean {
+  const [start, end] = window.split('-').map((time) => time.padEnd(8, ':00'));
+  return start !== end;
+}
+
 const localWindow = z
   .string()
   .regex(
     /^([01]\d|2[0-4]):[0-5]\d(:[0-5]\d)?-([01]\d|2[0-4]):[0-5]\d(:[0-5]\d)?$/,
     'a window as HH:MM-HH:MM or HH:MM:SS-HH:MM:SS',
   )
-  .describe('Local wall-clock window, end exclusive; an end before the start lies on the next day.');
+  .refine(hasTwoEnds, 'a window with two different ends: a whole day is 00:00-24:00')
+  .describe(
+    'Local wall-clock window, end exclusive; an end before the start lies on the next day. A whole day is 00:00-24:00.',
+  );
 
 const instant = z.iso.datetime({ offset: true });
 

@@ -93,6 +93,17 @@ describe('bad input ends with exit code 2, one sentence and a remedy', () => {
   test.each([
     ['a day that does not exist', ['--date', '2026-09-31', '--all'], /--date: a day that exists/],
     ['a window without minutes', ['--window', '7-20', '--all'], /--window: /],
+    [
+      'a window that ends when it starts',
+      ['--window', '08:00-08:00', '--all'],
+      /--window: .*a whole day is 00:00-24:00/,
+    ],
+    ['the same to the second', ['--window', '08:00-08:00:00', '--all'], /--window: .*two different ends/],
+    [
+      'a tolerance window that ends when it starts',
+      ['--tolerance-window', '08:00-08:00', '--all'],
+      /--tolerance-window: .*two different ends/,
+    ],
     ['days that run backwards', ['--to', '2026-09-12', '--all'], /lies before the first/],
     ['no cameras', [], /one of --cameras, --region, --tag, --all/],
     ['cameras by two ways', ['--all', '--tag', 'x'], /Use one of --tag, --all, not several/],
