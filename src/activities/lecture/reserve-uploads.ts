@@ -1,6 +1,7 @@
 // Ids and folder of a lecture's videos on Drive, fixed in the catalog before a byte is sent: a repeat finds them, in the folder of its day.
 import { basename } from 'node:path';
 import type { PublicationRow } from '../../catalog/lecture-types.ts';
+import type { FilePlace } from '../../google/drive-types.ts';
 import { localParts } from '../../domain/calendar.ts';
 import { Fault, isFault } from '../../domain/fault.ts';
 import { vouchedFor } from '../vouching.ts';
@@ -18,9 +19,10 @@ export async function reserveUploads(deps: LectureDeps, request: PublishRequest)
     for (const { role, path } of request.files) {
       const before = await deps.catalog.publications.get(placeOf(request.lectureId, role));
       const fileId = await reserveId(deps, { lectureId: request.lectureId, role, before });
-      reserved.push({ role, folderId, fileId });
       const isThere = before?.url !== undefined && before.externalId === fileId;
-      if (isThere) await follow(deps, { known, fileId, folderId, name: basename(path) });
+      const video = { known, fileId, folderId, name: basename(path) };
+      const complaint = isThere ? await follow(deps, video) : undefined;
+      reserved.push({ role, folderId, fileId, ...(complaint === undefined ? {} : { complaint }) });
     }
     return reserved;
   });
@@ -70,19 +72,38 @@ interface Following {
 
 const isDate = /^\d{4}-\d{2}-\d{2}$/;
 
-/** A lecture that was moved to another day takes its video along. One that a person has put elsewhere stays there. */
-async function follow(deps: LectureDeps, { known, fileId, folderId, name }: Following): Promise<void> {
-  const { drive } = requireGoogle(deps);
+/**
+ * A lecture that was moved to another day takes its video along. One that a person has put elsewhere stays there. Answers what a person
+ * has to do when Drive does not let us move it: the video itself is as good as before.
+ */
+async function follow(deps: LectureDeps, video: Following): Promise<string | undefined> {
+  let place: FilePlace | undefined;
   try {
-    const file = await drive.getFile(fileId);
-    if (file.isTrashed || file.parentId === undefined) return;
-    const from = file.parentId === folderId ? undefined : await drive.getFile(file.parentId);
-    const isOurs = from && from.parentId === known.room.spec.folderId && isDate.test(from.name);
-    const toId = isOurs ? folderId : file.parentId;
-    if (toId === file.parentId && file.name === name) return;
-    await drive.place({ fileId, name, fromId: file.parentId, toId });
+    place = await placeWanted(deps, video);
+    if (place) await requireGoogle(deps).drive.place(place);
   } catch (error) {
-    // It is gone, or may be written but not moved: what is uploaded next counts.
+    // It is gone, or may be read but not touched: what is uploaded next counts.
     if (!isFault(error, 'GonePermanently', 'AuthRejected')) throw error;
+    const isMove = place !== undefined && place.fromId !== place.toId;
+    if (isMove && isFault(error, 'AuthRejected')) return describeRefusal(video, error);
   }
+  return undefined;
 }
+
+/** Undefined when it lies where it should, or nowhere. */
+async function placeWanted(
+  deps: LectureDeps,
+  { known, fileId, folderId, name }: Following,
+): Promise<FilePlace | undefined> {
+  const { drive } = requireGoogle(deps);
+  const file = await drive.getFile(fileId);
+  if (file.isTrashed || file.parentId === undefined) return undefined;
+  const from = file.parentId === folderId ? undefined : await drive.getFile(file.parentId);
+  const isOurs = from && from.parentId === known.room.spec.folderId && isDate.test(from.name);
+  const toId = isOurs ? folderId : file.parentId;
+  if (toId === file.parentId && file.name === name) return undefined;
+  return { fileId, name, fromId: file.parentId, toId };
+}
+
+const describeRefusal = ({ known, name }: Following, { message }: Fault): string =>
+  `The video ${name} stays in the folder of its former day on Drive. ${message} Let our account move it, or move it by hand; then \`longtake lecture retry ${known.row.id}\`.`;

@@ -108,9 +108,11 @@ export interface ReservedUpload {
   role: LectureFile['role'];
   fileId: string;
   folderId: string;
+  /** Why a video that is there already lies in another folder, and what to do. */
+  complaint?: string;
 }
 
-export interface UploadRequest extends ReservedUpload {
+export interface UploadRequest extends Omit<ReservedUpload, 'complaint'> {
   lectureId: string;
   file: LectureFile;
 }

@@ -34,13 +34,14 @@ export async function publishVideo(work: LectureWork, request: PublishRequest): 
   const { lectureId } = work.input;
   showLecture(work, 'uploading');
   await lectureRows.recordLecture({ lectureId, state: 'uploading', files });
-  await Promise.all([uploadAll(work, request), exportAll(work, request)]);
+  const [misplaced] = await Promise.all([uploadAll(work, request), exportAll(work, request)]);
   showLecture(work, 'attaching');
   await lectureRows.recordLecture({ lectureId, state: 'attaching' });
   await attachAll(work, request);
   if (work.orders.changed) return { state: 'attaching' };
   const refused = work.progress.publications.filter(({ state }) => state !== 'done');
-  const end = endOf(request, refused);
+  const complaints = [...request.complaints, ...misplaced];
+  const end = endOf({ ...request, complaints }, refused);
   await lectureRows.recordLecture({ lectureId, ...end, refused });
   showLecture(work, end.state, end.reason);
   await tellNews(work, refused.length > 0 ? 'failed' : 'ready', end.reason);
@@ -75,8 +76,9 @@ async function settle(
 
 const isVideo = ({ role }: LectureFile): boolean => role === 'main' || role === 'backup';
 
-async function uploadAll(work: LectureWork, { opened, host, files }: PublishRequest): Promise<void> {
-  if (!opened.publish.drive) return;
+/** Answers sentences about videos that lie in another folder than they should. */
+async function uploadAll(work: LectureWork, { opened, host, files }: PublishRequest): Promise<string[]> {
+  if (!opened.publish.drive) return [];
   const { lectureId } = work.input;
   const videos = files.filter(isVideo);
   const { reserveUploads } = outside({ timing: opened.timing, summary: 'reserve ids on Drive' });
@@ -86,10 +88,10 @@ async function uploadAll(work: LectureWork, { opened, host, files }: PublishRequ
   } catch (error) {
     const { message } = describeFailure(error);
     showPublished(work, { kind: 'drive', target: 'main', state: 'failed', reason: message });
-    return;
+    return [];
   }
   await Promise.all(
-    reserved.map((upload) => {
+    reserved.map(({ complaint: _, ...upload }) => {
       const file = videos.find(({ role }) => role === upload.role)!;
       const transfers = lectureTransfers(bindTo(work, host, `upload ${upload.role} to Drive`));
       const call = (): Promise<Published> =>
@@ -97,6 +99,7 @@ async function uploadAll(work: LectureWork, { opened, host, files }: PublishRequ
       return settle(work, { kind: 'drive', target: upload.role }, call);
     }),
   );
+  return reserved.flatMap(({ complaint }) => complaint ?? []);
 }
 
 async function exportAll(work: LectureWork, { opened, host, files }: PublishRequest): Promise<void> {

@@ -23,6 +23,12 @@ const lying = (): string[] =>
     .toSorted((a, b) => a.localeCompare(b));
 const folderName = (id: string | undefined): string =>
   kit.drive.fake.files().find((file) => file.id === id)?.name ?? String(id);
+/** The next change of a file's place or name, as Drive refuses it to who may not move the file. */
+const refuseUpdates = (): void => {
+  const reason = 'insufficientFilePermissions';
+  const body = { error: { code: 403, errors: [{ domain: 'global', reason }], message: 'Not allowed.' } };
+  kit.drive.fake.script([{ on: { api: 'drive.files.update' }, do: 'status', status: 403, body }]);
+};
 const both = async (stem: string) => [
   await kit.file('main', `lectures/A101/${stem}.mp4`),
   await kit.file('backup', `lectures/A101/${stem}_backup.mp4`),
@@ -42,6 +48,33 @@ it('a lecture that is moved to another day takes its videos along, under the sam
     `2026-09-16/Graphs_10-10_11-40_backup.mp4 ${backup!.fileId}`,
     `2026-09-16/Graphs_10-10_11-40.mp4 ${main!.fileId}`,
   ]);
+});
+
+it('one that Drive does not let us move stays as it was, and what to do is said', async () => {
+  const files = [await kit.file('main', 'lectures/A101/a.mp4')];
+  await kit.upload(files);
+  const before = lying();
+  await moveBy(1);
+  refuseUpdates();
+  const [main] = await kit.reserve(files);
+  expect(main?.complaint).toMatch(
+    /^The video a\.mp4 stays .*insufficientFilePermissions.*Share the folder .* `longtake lecture retry l-20260914-k7x2`\.$/,
+  );
+  expect(lying()).toEqual(before);
+  const [again] = await kit.reserve(files);
+  expect(again).not.toHaveProperty('complaint');
+  expect(lying()).not.toEqual(before);
+});
+
+it('one that a person has put elsewhere may keep its old name without a complaint', async () => {
+  const [main] = await kit.upload([await kit.file('main', 'lectures/A101/a.mp4')]);
+  const best = await kit.drive.fake.placeFile({ name: 'The best', parentId: kit.drive.sharedDriveId });
+  const from = (await kit.drive.drive.getFile(main!.fileId)).parentId!;
+  await kit.drive.drive.place({ fileId: main!.fileId, name: 'a.mp4', fromId: from, toId: best.id });
+  refuseUpdates();
+  const [reserved] = await kit.reserve([await kit.file('main', 'lectures/A101/b.mp4')]);
+  expect(reserved).not.toHaveProperty('complaint');
+  expect(lying()).toEqual([`The best/a.mp4 ${main!.fileId}`]);
 });
 
 it('one whose answer is lost, and one that is repeated, lies there once', async () => {
