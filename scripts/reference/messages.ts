@@ -67,6 +67,7 @@ export function messagesReference(): string {
     '# Messages',
     'What a person or another service may say to a running workflow. Each line below is for the `temporal` CLI, to copy with the id replaced; below it stands where the Web UI offers the same on the page of the workflow.',
     'Plans, relays and calendars begin a new run of their workflow from time to time (continue-as-new). A signal is never lost by that. An update that meets the change is answered by the server (1.31) with `FAILED_PRECONDITION`, “unexpected workflow task failure”: it was not applied; send it again. `longtake` does so by itself.',
+    'The summary under the id of such a workflow (`2026-09-13 07:45-20:00, 4 cameras`) stands at its first run only: continue-as-new does not carry it, and the TypeScript SDK (1.24) has no option to give it anew. A lecture is one run and keeps its own. Current details (the table) and search attributes stand at every run; `longtake plan show` tells a plan’s days and window.',
     ...planChapters(),
     ...lectureChapters(),
     ...restreamChapters(),
