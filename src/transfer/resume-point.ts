@@ -18,12 +18,15 @@ const notePath = (partialPath: string) => `${partialPath}.resume.json`;
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value.length < 1024;
 
-/** The point from which a partial left by an earlier owner can go on; undefined when there is none or nothing to tell it by. */
+/**
+ * The point from which a partial left by an earlier owner can go on; undefined when there is none, nothing to tell it by, or when the
+ * machine has started anew since: a partial is never made durable, so after a loss of power its length proves nothing about its bytes.
+ */
 export async function readResumePoint(partialPath: string): Promise<ResumePoint | undefined> {
   try {
     const { size } = await stat(partialPath);
     const note = JSON.parse(await readFile(notePath(partialPath), 'utf8')) as Record<string, unknown>;
-    if (size === 0) return undefined;
+    if (size === 0 || note.bootId !== (await bootId())) return undefined;
     return {
       bytes: size,
       ...(isText(note.etag) && { etag: note.etag }),
@@ -36,11 +39,16 @@ export async function readResumePoint(partialPath: string): Promise<ResumePoint 
   }
 }
 
+/** Of the running kernel: what it has been given to write it also gives to read, until it ends. Another host has another. */
+const bootId = async (): Promise<string> =>
+  (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
+
 /** Written when the answer's headers are known, before the first byte is. Fails with DiskFull or StorageFault. */
 export async function writeResumeNote(partialPath: string, validators: Validators): Promise<void> {
   const path = notePath(partialPath);
   try {
-    await writeFile(`${path}.tmp`, JSON.stringify(validators));
+    const boot = await bootId().catch(() => undefined);
+    await writeFile(`${path}.tmp`, JSON.stringify({ ...validators, bootId: boot }));
     await rename(`${path}.tmp`, path);
   } catch (cause) {
     throw storageFault(cause, path);
