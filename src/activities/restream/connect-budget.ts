@@ -6,6 +6,9 @@ export interface ConnectBudget {
   take(host: string, nowMs: number): boolean;
 }
 
+/** How often whoever had no place asks again. */
+export const askBudgetMs = 100;
+
 /** Both rates are connections a second; as many may be opened at once. */
 export function createConnectBudget(rates: { perHost: number; perSubnet: number }): ConnectBudget {
   const buckets = new Map<string, Bucket>();

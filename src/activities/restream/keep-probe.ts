@@ -1,6 +1,8 @@
 // A keeper asks a camera before MediaMTX may: the answer, or the reason why there is none.
+import { setTimeout as delay } from 'node:timers/promises';
 import { isFault } from '../../domain/fault.ts';
 import { hurried, probed, probeFailed, type RelayStep } from '../../domain/relay-steps.ts';
+import { askBudgetMs } from './connect-budget.ts';
 import { putUp } from './keep-paths.ts';
 import type { Keeping } from './keeping.ts';
 import type { KeptRelay } from './kept-relay.ts';
@@ -13,7 +15,13 @@ export async function probe(keeping: Keeping, relay: KeptRelay): Promise<void> {
   relay.memory = step.memory;
   if (!step.actions.includes('add')) return;
   hurryNeighbours(keeping, relay);
-  await keeping.turns(() => putUp(keeping, relay));
+  await placeInBudget(keeping, relay);
+  await keeping.turns.soon(() => putUp(keeping, relay));
+}
+
+/** MediaMTX connects as well as we did. */
+async function placeInBudget({ budget, now, signal }: Keeping, { host }: KeptRelay): Promise<void> {
+  while (!budget.take(host, now())) await delay(askBudgetMs, undefined, { signal });
 }
 
 /** The switch is back, most likely: the others behind it need not wait for their time. Their tries keep to the budget. */

@@ -20,6 +20,8 @@ interface Entry {
 /** Beside the rounds. A Temporal that is away keeps no figure from the catalog, nor the other way round: what waits is said with the next round. */
 export function tell(keeping: Keeping, nowMs: number): void {
   const isDue = nowMs - keeping.recordedMs >= recordMs;
+  // Paths come first: what is told costs Temporal about as much as a path costs MediaMTX, and most of it is soon old.
+  const mayTell = !keeping.telling && (isDue || keeping.turns.waiting() === 0);
   const news: Entry[] = [];
   const all: Entry[] = [];
   for (const relay of keeping.kept.values()) {
@@ -27,7 +29,7 @@ export function tell(keeping: Keeping, nowMs: number): void {
     if (!isNews && !isDue) continue;
     const entry = { relay, report: reportOf(relay, viewUrlOf(keeping)) };
     all.push(entry);
-    const tellings = isNews && !keeping.telling && spent(relay.tellings, tellingRule, nowMs);
+    const tellings = isNews && mayTell && spent(relay.tellings, tellingRule, nowMs);
     if (!tellings) continue;
     relay.tellings = tellings;
     relay.toldState = entry.report.state;

@@ -23,26 +23,42 @@ export async function takeOrders(keeping: Keeping, seen: Seen, nowMs: number): P
   if (!epochs) return;
   keeping.wantedPaths = new Set([...epochs.keys()].map((id) => relayPath(keeping.settings.pathPrefix, id)));
   const gone = [...kept.values()].filter(({ row: { cameraId } }) => !epochs.has(cameraId));
-  if (gone.length > 0) await letGo(keeping, gone, nowMs);
+  if (gone.length > 0) letGo(keeping, gone, nowMs);
   const ids = [...epochs].filter(([id, epoch]) => kept.get(id)?.row.epoch !== epoch).map(([id]) => id);
   const rows = ids.length === 0 ? [] : await relays.getMany(ids).catch(() => []);
   await inLanes(apiLanes, rows, (row) => adopt(keeping, { row, seen, nowMs }).catch(() => undefined));
 }
 
-/** Whoever took a relay away tells its workflow; a pause speaks to all at once and is told here. */
-async function letGo(keeping: Keeping, gone: readonly KeptRelay[], nowMs: number): Promise<void> {
-  const { deps, kept } = keeping;
-  const isPaused = await deps.catalog.relays.isPaused().catch(() => false);
-  await inLanes(apiLanes, gone, async (relay) => {
-    const { cameraId } = relay.row;
-    // First: a path that is just being put up sees that it is not wanted any more.
-    kept.delete(cameraId);
-    await takeDown(keeping, relay.path).catch((error: unknown) => {
-      kept.set(cameraId, relay);
-      throw error;
-    });
+/** Hundreds take longer than a round. Whoever took a relay away tells its workflow; a pause speaks to all at once and is told here. */
+function letGo(keeping: Keeping, gone: readonly KeptRelay[], nowMs: number): void {
+  const { deps, kept, underWay } = keeping;
+  // First: a path that is just being put up sees that it is not wanted any more.
+  for (const { row } of gone) kept.delete(row.cameraId);
+  const downs = gone.map((relay) => keeping.turns.soon(() => letDown(keeping, relay)));
+  const isPaused = deps.catalog.relays.isPaused().catch(() => false);
+  const running = Promise.all(downs).then(async (are) => {
+    underWay.delete(running);
+    if (await isPaused)
+      tellPaused(
+        keeping,
+        gone.filter((_, index) => are[index]),
+        nowMs,
+      );
   });
-  if (isPaused) tellPaused(keeping, gone, nowMs);
+  underWay.add(running);
+}
+
+/** False: it is not down, because it is wanted again, or because the server fails; then it is let go with a later round. */
+async function letDown(keeping: Keeping, relay: KeptRelay): Promise<boolean> {
+  const { kept } = keeping;
+  const { cameraId } = relay.row;
+  if (kept.has(cameraId)) return false;
+  const isDown = await takeDown(keeping, relay.path).then(
+    () => true,
+    () => false,
+  );
+  if (!isDown && !kept.has(cameraId)) kept.set(cameraId, relay);
+  return isDown;
 }
 
 interface Adoption {
@@ -59,7 +75,6 @@ async function adopt(keeping: Keeping, { row, seen, nowMs }: Adoption): Promise<
   const found = seen.get(path);
   const goesOn = !former && row.report?.epoch === row.epoch ? found : undefined;
   const credentials = await deps.catalog.relays.credentialsOf(row.cameraId);
-  if (found && !goesOn) await takeDown(keeping, path);
   const { host } = parseSourceUrl(row.spec.url);
   kept.set(row.cameraId, {
     row,
@@ -69,6 +84,7 @@ async function adopt(keeping: Keeping, { row, seen, nowMs }: Adoption): Promise<
     neighbourhood: neighbourhoodOf(host),
     memory: memoryOf({ row, former, goesOn, nowMs }),
     busy: false,
+    isLeaving: false,
     streams: {},
     measured: { bytes: goesOn?.inboundBytes ?? 0, atMs: nowMs },
     toldRate: goesOn !== undefined && row.report?.bitsPerSecond !== undefined,

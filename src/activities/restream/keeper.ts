@@ -9,6 +9,7 @@ import {
   type RelayAction,
   type RelayMemory,
 } from '../../domain/relay-steps.ts';
+import { askBudgetMs } from './connect-budget.ts';
 import { compareConfigs, putUp } from './keep-paths.ts';
 import { probe } from './keep-probe.ts';
 import { tell } from './keep-telling.ts';
@@ -33,7 +34,7 @@ export async function keepRound(keeping: Keeping, nowMs: number): Promise<{ rela
 export async function untilNextRound(keeping: Keeping): Promise<void> {
   const endMs = performance.now() + keeping.settings.keepSeconds * 1000;
   for (let leftMs = endMs - performance.now(); leftMs > 0; leftMs = endMs - performance.now()) {
-    const pauseMs = keeping.crowd.length > 0 ? Math.min(leftMs, admitMs) : leftMs;
+    const pauseMs = keeping.crowd.length > 0 ? Math.min(leftMs, askBudgetMs) : leftMs;
     await delay(pauseMs, undefined, { signal: keeping.signal });
     const { crowd } = keeping;
     keeping.crowd = [];
@@ -41,42 +42,59 @@ export async function untilNextRound(keeping: Keeping): Promise<void> {
   }
 }
 
-const admitMs = 100;
-
 function step(keeping: Keeping, { relay, seen, nowMs }: Look): void {
   if (relay.busy) return;
   const next = looked(relay.memory, seen, { nowMs, limits: keeping.limits });
+  // Its removal waits for its turn, and nothing else is to be done before; that it is back needs no hands.
+  if (relay.isLeaving && next.actions.length > 0) return;
   const connects = next.actions.some((action) => action !== 'remove');
   // Without a place in the budget everything stays as it is.
   if (connects && !keeping.budget.take(relay.host, nowMs))
     return void keeping.crowd.push({ relay, seen, nowMs });
   relay.memory = next.memory;
   if (seen && next.memory.phase === 'live') measure(relay, seen, nowMs);
-  if (next.actions.length > 0) inBackground(keeping, relay, () => act(keeping, relay, next.actions));
+  const [action, ...more] = next.actions;
+  if (action === 'remove' && more.length === 0) leave(keeping, relay);
+  else if (action) inBackground(keeping, relay, () => act(keeping, relay, next.actions));
+}
+
+/** One that MediaMTX brings back before its turn is looked at as any other. */
+function leave(keeping: Keeping, relay: KeptRelay): void {
+  relay.isLeaving = true;
+  follow(keeping, relay, () => remove(keeping, relay).finally(() => (relay.isLeaving = false)));
 }
 
 async function act(keeping: Keeping, relay: KeptRelay, actions: readonly RelayAction[]): Promise<void> {
   for (const action of actions) {
-    if (action === 'remove') await keeping.turns(() => removeFailing(keeping, relay));
-    else if (action === 'add') await keeping.turns(() => putUp(keeping, relay));
+    if (action === 'remove') await remove(keeping, relay);
+    else if (action === 'add') await keeping.turns.soon(() => putUp(keeping, relay));
     else await probe(keeping, relay);
   }
 }
 
-/** Hundreds may wait for their turn, as after the restart of a switch: some are back by then. */
-async function removeFailing({ control, signal }: Keeping, { path, memory }: KeptRelay): Promise<void> {
-  if (isBack(memory, await control.getPath({ name: path, signal }))) return;
-  await control.deletePath({ name: path, signal });
+/** Hundreds may wait for their turn, as after the restart of a switch: pictures come first, and some are back by then. */
+const remove = (keeping: Keeping, relay: KeptRelay): Promise<void> =>
+  keeping.turns.late(async () => {
+    const { control, kept, signal } = keeping;
+    const { memory, path: name, row } = relay;
+    if (kept.get(row.cameraId) !== relay || isWanted(memory)) return;
+    if (isBack(memory, await control.getPath({ name, signal }))) return;
+    await control.deletePath({ name, signal });
+  });
+
+const isWanted = ({ phase }: RelayMemory): boolean => phase === 'connecting' || phase === 'live';
+
+function inBackground(keeping: Keeping, relay: KeptRelay, work: () => Promise<void>): void {
+  relay.busy = true;
+  follow(keeping, relay, () => work().finally(() => (relay.busy = false)));
 }
 
 /** What rounds do not wait for; a server that fails shows in their own looks. */
-function inBackground(keeping: Keeping, relay: KeptRelay, work: () => Promise<void>): void {
+function follow(keeping: Keeping, relay: KeptRelay, work: () => Promise<void>): void {
   const { kept, underWay } = keeping;
-  relay.busy = true;
   const running = work()
     .catch((error: unknown) => void (relay.memory = afterFailure(keeping, relay, error)))
     .finally(() => {
-      relay.busy = false;
       underWay.delete(running);
       // It was taken away meanwhile, and may have left a path behind.
       if (kept.get(relay.row.cameraId) !== relay) keeping.comparedMs = -Infinity;

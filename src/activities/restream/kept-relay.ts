@@ -23,6 +23,8 @@ export interface KeptRelay {
   memory: RelayMemory;
   /** A probe or a call of the Control API is under way. */
   busy: boolean;
+  /** Its path is to be removed, and waits for its turn. */
+  isLeaving: boolean;
   streams: PathStreams;
   /** Bytes and instant from which the bitrate is reckoned. */
   measured: { bytes: number; atMs: number };

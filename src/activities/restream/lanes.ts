@@ -24,20 +24,33 @@ export async function inLanes<T>(
 }
 
 /** Runs `work` when one of the lanes is free; those that wait are taken in their order. */
-export type Turns = <T>(work: () => Promise<T>) => Promise<T>;
+export interface Turns {
+  soon<T>(work: () => Promise<T>): Promise<T>;
+  /** After whatever is to be done soon, also when that comes later. */
+  late<T>(work: () => Promise<T>): Promise<T>;
+  /** How many wait. */
+  waiting(): number;
+}
 
 export function createTurns(lanes: number): Turns {
   let free = lanes;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else free += 1;
-    }
+  const lines = { soon: [] as (() => void)[], late: [] as (() => void)[] };
+  const standIn =
+    (line: (() => void)[]) =>
+    async <T>(work: () => Promise<T>) => {
+      if (free > 0) free -= 1;
+      else await new Promise<void>((resolve) => line.push(resolve));
+      try {
+        return await work();
+      } finally {
+        const next = lines.soon.shift() ?? lines.late.shift();
+        if (next) next();
+        else free += 1;
+      }
+    };
+  return {
+    soon: standIn(lines.soon),
+    late: standIn(lines.late),
+    waiting: () => lines.soon.length + lines.late.length,
   };
 }
