@@ -60,6 +60,8 @@ export interface SendSpec<Target = ExportTarget> {
   files: readonly string[];
   /** How files that are already there are told: `times` (size and mtime, default) or `checksum`. */
   compare?: 'times' | 'checksum';
+  /** An earlier attempt may have been killed at the target: what it left under hidden names is looked for and removed. */
+  isRepeat?: boolean;
   signal: AbortSignal;
   onProgress?: (progress: TransferProgress) => void;
 }

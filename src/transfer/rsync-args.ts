@@ -41,13 +41,23 @@ export function sshCommand(target: RsyncTarget, sshPath: string): string {
   );
 }
 
+function placeOf({ target, sshPath }: Pick<RsyncArgsSpec, 'target' | 'sshPath'>): {
+  rsh: string[];
+  destination: string;
+} {
+  assertTarget(target);
+  const path = target.path.replace(/\/*$/, '/');
+  return {
+    rsh: isRemote(target) ? [`--rsh=${sshCommand(target, sshPath)}`] : [],
+    destination: isRemote(target) ? `${target.user}@${hostForRemote(target)}:${path}` : path,
+  };
+}
+
 function commonArgs({ target, rootDir, sshPath, timeoutSeconds }: RsyncArgsSpec): {
   options: string[];
   places: string[];
 } {
-  assertTarget(target);
-  const path = target.path.replace(/\/*$/, '/');
-  const destination = isRemote(target) ? `${target.user}@${hostForRemote(target)}:${path}` : path;
+  const { rsh, destination } = placeOf({ target, sshPath });
   return {
     options: [
       '--times',
@@ -58,7 +68,7 @@ function commonArgs({ target, rootDir, sshPath, timeoutSeconds }: RsyncArgsSpec)
       // Names come by stdin, each ended by NUL: no name is ever an option, a comment or two names.
       '--files-from=-',
       '--from0',
-      ...(isRemote(target) ? [`--rsh=${sshCommand(target, sshPath)}`] : []),
+      ...rsh,
     ],
     places: ['--', `${rootDir.replace(/\/*$/, '')}/`, destination],
   };
@@ -95,6 +105,14 @@ export function rsyncVerifyArgs(spec: RsyncArgsSpec & { mode: Exclude<VerifyMode
 export function rsyncRemoveArgs(spec: RsyncArgsSpec): string[] {
   const { options, places } = commonArgs(spec);
   return [...options, '--delete-missing-args', ...places];
+}
+
+/** Prints a line for each entry of a directory below the target's. A server that may only be written to refuses it. */
+export function rsyncListArgs(spec: Omit<RsyncArgsSpec, 'rootDir'> & { directory: string }): string[] {
+  const target = { ...spec.target, path: `${spec.target.path.replace(/\/*$/, '')}/${spec.directory}` };
+  const { rsh, destination } = placeOf({ ...spec, target });
+  const options = ['--list-only', '--no-motd', '--8-bit-output', `--timeout=${spec.timeoutSeconds}`];
+  return [...options, ...rsh, '--', destination];
 }
 
 /** The list for stdin. The leading `./` makes every name a plain path. */

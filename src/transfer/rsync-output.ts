@@ -1,4 +1,5 @@
 // What rsync's lines and its end mean: progress, differences, faults. Pure; neither exit code nor stderr decides alone.
+import { basename } from 'node:path';
 import { Fault, type FaultType } from '../domain/fault.ts';
 import type { RunEnd } from '../process/run-spec.ts';
 import type { TransferProgress } from './export-target.ts';
@@ -31,6 +32,8 @@ const verdicts: readonly Verdict[] = [
     'refuses the key',
   ],
   [/No space left on device|Disk quota exceeded/, 'DiskFull', 'has no space left'],
+  // Another transfer of the same file took it for what a killed one had left.
+  [/\brename ".*" -> .*No such file or directory/, 'PeerDropped', 'lost a file that was under way'],
   [
     /rrsync|command not found|rsync: not found|Permission denied \(13\)|Operation not permitted|Read-only file system|Is a directory|Not a directory|File name too long|No such file or directory/,
     'TransferFailed',
@@ -45,6 +48,16 @@ const verdicts: readonly Verdict[] = [
 
 /** Protocol start, socket, stream, IPC, signals, time-outs and ssh's own code: trying again may mend them. Source: rsync(1), EXIT VALUES. */
 const droppedExitCodes = [5, 10, 12, 13, 14, 15, 16, 19, 20, 30, 35, 255];
+
+/** `-rw-------  24,117,248 2026/09/13 20:01:07 .a.mp4.Qx3fZ1` of `--list-only`. */
+const listed = /^-\S{9}\S? +[\d,.]+\w? \d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d (.+)$/;
+
+/** The name of an unfinished copy of one of these files; undefined for a line that tells of anything else. Source: rsync, receiver.c, get_tmpname. */
+export function leftoverName(line: string, files: readonly string[]): string | undefined {
+  const name = listed.exec(line)?.[1];
+  const copied = name && /^\.(.+)\.[0-9A-Za-z]{6}$/.exec(name)?.[1];
+  return copied && files.some((file) => basename(file) === copied) ? name : undefined;
+}
 
 const tailLines = 20;
 

@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { Fault } from '../domain/fault.ts';
+import { Fault, isFault } from '../domain/fault.ts';
 import type { Run, RunSpec } from '../process/run-spec.ts';
 import {
   hostForRemote,
@@ -14,8 +14,14 @@ import {
   type SendSpec,
   type VerifySpec,
 } from './export-target.ts';
-import { filesFromList, rsyncRemoveArgs, rsyncSendArgs, rsyncVerifyArgs } from './rsync-args.ts';
-import { differingName, faultOfRsync, parseProgress } from './rsync-output.ts';
+import {
+  filesFromList,
+  rsyncListArgs,
+  rsyncRemoveArgs,
+  rsyncSendArgs,
+  rsyncVerifyArgs,
+} from './rsync-args.ts';
+import { differingName, faultOfRsync, leftoverName, parseProgress } from './rsync-output.ts';
 import { sourceFiles } from './source-files.ts';
 
 export interface RsyncDeps {
@@ -75,7 +81,28 @@ async function send({ stallSeconds, sshPath, ...tool }: RsyncDeps, spec: SendSpe
       onProgress?.(seen);
     },
   });
+  if (spec.isRepeat) await removeLeftovers({ stallSeconds, sshPath, ...tool }, spec);
   return { addresses: files.map((file) => `${placeOf(target)}/${file}`), sizeBytes };
+}
+
+/** A receiver that was killed leaves what it was writing under a hidden name of its own. Where nobody may look, it stays. */
+async function removeLeftovers(deps: RsyncDeps, spec: SendSpec<AnyRsyncTarget>): Promise<void> {
+  const { sshPath, run, rsyncPath, stallSeconds: timeoutSeconds } = deps;
+  const { target, files, signal } = spec;
+  try {
+    for (const [directory, own] of Map.groupBy(files, (file) => dirname(file))) {
+      const args = rsyncListArgs({ target, sshPath, timeoutSeconds, directory });
+      const left: string[] = [];
+      const onStdoutLine = (line: string): void => {
+        const name = leftoverName(line, own);
+        if (name !== undefined) left.push(join(directory, name));
+      };
+      await runRsync({ run, rsyncPath, target, args, signal, onStdoutLine });
+      if (left.length > 0) await remove(deps, { target, files: left, signal });
+    }
+  } catch (error) {
+    if (!isFault(error)) throw error;
+  }
 }
 
 async function verify(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunEnd } from '../../src/process/run-spec.ts';
-import { differingName, faultOfRsync, parseProgress } from '../../src/transfer/rsync-output.ts';
+import { differingName, faultOfRsync, leftoverName, parseProgress } from '../../src/transfer/rsync-output.ts';
 
 const ended = (exitCode: number | null, ...stderrTail: string[]): RunEnd => ({
   exitCode,
@@ -33,6 +33,11 @@ describe('what the end of an rsync means', () => {
     ['PeerDropped', 30, 'rsync error: timeout in data send/receive (code 30) at io.c(204) [sender=3.5.0]'],
     ['PeerDropped', 20, 'rsync error: received SIGINT, SIGTERM, or SIGHUP (code 20)'],
     ['PeerDropped', null, ''],
+    [
+      'PeerDropped',
+      23,
+      'rsync: [receiver] rename "/srv/.a.mp4.Qx3fZ1" -> "a.mp4": No such file or directory (2)',
+    ],
     ['TransferFailed', 23, 'rsync: [Receiver] mkdir "/srv/x" failed: Permission denied (13)'],
     ['TransferFailed', 127, 'bash: line 1: rsync: command not found'],
     ['TransferFailed', 12, 'rrsync error: option -s has been disabled on this server.'],
@@ -64,6 +69,18 @@ describe('the lines of rsync', () => {
 
   test.each(['sending incremental file list', '', './a 100% of'])('%j is no progress', (line) => {
     expect(parseProgress(line)).toBeUndefined();
+  });
+
+  test.each([
+    ['-rw-------     24,117,248 2026/09/13 20:01:07 .a b.mp4.Qx3fZ1', '.a b.mp4.Qx3fZ1'],
+    ['-rw-r--r--.         1.02K 2026/09/13 20:01:07 .a b.mp4.000000', '.a b.mp4.000000'],
+    ['-rw-r--r--             12 2026/09/13 20:01:07 a b.mp4', undefined],
+    ['-rw-r--r--             12 2026/09/13 20:01:07 .a b.mp4.Qx3fZ', undefined],
+    ['-rw-r--r--             12 2026/09/13 20:01:07 .other.mp4.Qx3fZ1', undefined],
+    ['drwxr-xr-x          4,096 2026/09/13 20:01:07 .a b.mp4.Qx3fZ1', undefined],
+    ['.a b.mp4.Qx3fZ1', undefined],
+  ])('%j names what a killed copy left: %s', (line, name) => {
+    expect(leftoverName(line, ['cam-1/a b.mp4', 'cam-1/c.mp4'])).toBe(name);
   });
 
   test.each([

@@ -1,5 +1,5 @@
 // Sends a lecture's files to an export target, proves that they arrived, and only then takes away those of an earlier name.
-import { cancellationSignal } from '@temporalio/activity';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { isFault } from '../../domain/fault.ts';
 import { inStep } from '../../domain/fault-point.ts';
 import type { ExportTarget, TransferProgress } from '../../transfer/export-target.ts';
@@ -28,6 +28,7 @@ export async function exportLecture(deps: LectureDeps, request: Request): Promis
     target: exportTargetOf(await catalog.targets.require(target)),
     rootDir: storage.resolve(rootDirectory),
     files,
+    isRepeat: activityInfo().attempt > 1,
     signal: cancellationSignal(),
     onProgress: (progress: TransferProgress): void => heartbeat(progress),
   };

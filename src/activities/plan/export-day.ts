@@ -1,5 +1,5 @@
 // Sends a camera-day's files to its target and proves that they arrived.
-import { cancellationSignal } from '@temporalio/activity';
+import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { inStep } from '../../domain/fault-point.ts';
 import type { TransferProgress } from '../../transfer/export-target.ts';
 import { ownHeartbeat } from '../own-heartbeat.ts';
@@ -15,6 +15,7 @@ export async function exportDay(deps: PlanDeps, request: ExportRequest): Promise
     target: exportTargetOf(row),
     rootDir: storage.resolve('merged'),
     files: request.files.map((file) => file.replace(/^merged\//, '')),
+    isRepeat: activityInfo().attempt > 1,
     signal: cancellationSignal(),
     onProgress: (progress: TransferProgress): void => heartbeat(progress),
   };
