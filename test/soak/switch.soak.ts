@@ -8,7 +8,7 @@ import { openSwitchNetwork } from './switch-network.ts';
 const number = (name: string, usual: number): number => Number(process.env[name] ?? usual);
 const cameraCount = number('LONGTAKE_SWITCH_CAMERAS', 500);
 const serverCount = number('LONGTAKE_SWITCH_SERVERS', 1);
-const downSeconds = number('LONGTAKE_SWITCH_DOWN_SECONDS', 40);
+const downSeconds = number('LONGTAKE_SWITCH_DOWN_SECONDS', 60);
 const promisedSeconds = 60;
 
 /** As users have them. */
