@@ -3,10 +3,13 @@ import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findCutPoint } from '../../src/media/cut-point.ts';
+import type { ComposeSlotSpec } from '../../src/media/lecture/compose-slot.ts';
+import { openSources } from '../../src/media/lecture/compose-sources.ts';
 import { openInputs } from '../../src/media/open-inputs.ts';
 import { ffprobePackets } from '../../src/media/packets/ffprobe-packets.ts';
 import { createProbe } from '../../src/media/probe.ts';
 import type { Run, RunEnd } from '../../src/process/run-spec.ts';
+import { bothPanes, deps } from './lecture/compose-kit.ts';
 import { neverAborted as signal, run, scratch } from './media-kit.ts';
 
 const file = { path: '/a.mkv', container: 'matroska', signal } as const;
@@ -16,12 +19,19 @@ interface Tool {
   path: string;
 }
 
+const slot: Omit<ComposeSlotSpec, 'outPath'> = {
+  ...{ layout: bothPanes, frameRate: 25, frames: 1, samples: 1, encoder: 'software', stallSeconds: 60 },
+  ...{ workDir: '/tmp', signal, left: { kind: 'file', ...file, shiftSeconds: 0 } },
+};
+
 const askers: Record<string, (tool: Tool) => Promise<unknown>> = {
   'the facts of a file': (tool) => createProbe({ ...tool, ffprobePath: tool.path }).probe(file),
   'the number of its packets': (tool) =>
     createProbe({ ...tool, ffprobePath: tool.path }).countVideoPackets(file),
   'its packets': (tool) => ffprobePackets({ ...tool, ffprobePath: tool.path }, { ...file, interval: '%+30' }),
   'its end': (tool) => findCutPoint({ ...file, run: tool.run, ffprobePath: tool.path, outPtsSeconds: 900 }),
+  'the streams of a pane': (tool) =>
+    openSources({ ...deps, run: tool.run, ffprobePath: tool.path }, { ...slot, dir: '/tmp', outPath: '/o' }),
   'its start': (tool) => openInputs({ run: tool.run, ffmpegPath: tool.path, files: [file], signal }),
 };
 

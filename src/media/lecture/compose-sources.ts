@@ -16,6 +16,7 @@ import type {
   Rotation,
   SourceUse,
 } from './compose-spec.ts';
+import { cutShort } from '../cut-short.ts';
 import { makeFiller } from './filler.ts';
 import { requireDecodable, unreadable } from './compose-decode.ts';
 import { ptsSpan } from '../pts-order.ts';
@@ -128,8 +129,9 @@ async function streamsOf(
     onStdoutLine: (line) => lines.push(line),
   });
   spec.signal.throwIfAborted();
-  const reason = end.timedOut ? `no answer in ${probeTimeoutSeconds} s` : end.stderrTail.at(-1);
-  if (end.exitCode !== 0) throw unreadable({ ...spec, reason: reason ?? 'no reason given' });
+  const halted = cutShort(end, { tool: 'ffprobe', path: spec.source.path });
+  if (halted) throw halted;
+  if (end.exitCode !== 0) throw unreadable({ ...spec, reason: end.stderrTail.at(-1) ?? 'no reason given' });
   return readStreams(lines.join('\n'));
 }
 

@@ -120,6 +120,8 @@ const ofTheSource: ReadonlySet<string> = new Set([
   'SourceUnreachable',
   'SourceStalled',
   'EncoderFailed',
+  // Of one file through all tries of the budget: the others are read on this host.
+  'EncoderStalled',
   'GoogleTransient',
   'QuotaExceeded',
   'TimedOut',
