@@ -24,26 +24,32 @@ afterAll(async () => {
   await camera?.stop();
 });
 
-const run = (cameraId: string): RunningActivity<void> => {
-  const activity = stage.run(cameraId);
+const run = (cameraId: string, on = stage): RunningActivity<void> => {
+  const activity = on.run(cameraId);
   running = [...running, activity];
   return activity;
 };
-const place = (cameraId: string, password = camera.users.reader.password): Promise<void> =>
-  stage.place(cameraId, { spec: { url: `${camera.rtspUrl}/${cameraId}` }, password });
-const publishersOf = (cameraId: string): number[] =>
-  processesWith(`:${stage.server.rtspPort}/cam/${cameraId}`);
+const place = (cameraId: string, on = stage): Promise<void> =>
+  on.place(cameraId, {
+    spec: { url: `${camera.rtspUrl}/${cameraId}` },
+    password: camera.users.reader.password,
+  });
+const publishersOf = (cameraId: string, on = stage): number[] =>
+  processesWith(`:${on.server.rtspPort}/cam/${cameraId}`);
 
-const isIn = async (cameraId: string, state: string): Promise<RelayReport> => {
-  const found = await eventually(
-    async () => {
-      const report = await stage.report(cameraId);
-      return report?.state === state ? report : undefined;
-    },
-    { what: `${cameraId} ${state}` },
-  );
-  return found!;
-};
+const isInOn =
+  (on: RelayStage) =>
+  async (cameraId: string, state: string): Promise<RelayReport> => {
+    const found = await eventually(
+      async () => {
+        const report = await on.report(cameraId);
+        return report?.state === state ? report : undefined;
+      },
+      { what: `${cameraId} ${state}` },
+    );
+    return found!;
+  };
+const isIn = (cameraId: string, state: string): Promise<RelayReport> => isInOn(stage)(cameraId, state);
 
 /** Ends the session that publishes a path, as an operator can by the Control API. */
 async function throwOut(path: string): Promise<void> {
@@ -57,7 +63,7 @@ async function throwOut(path: string): Promise<void> {
   expect(kicked.status).toBe(200);
 }
 
-describe('runRelay', () => {
+describe.concurrent('runRelay', () => {
   it('goes live, says so in heartbeats, catalog and to the workflow, and comes back after the camera', async () => {
     const first = await startCamera(camera.publishUrl('gate'));
     await seenAt(camera.readUrl('gate'));
@@ -182,38 +188,43 @@ describe('runRelay', () => {
   });
 
   it('goes on while the catalog is away, but never begins without it', async () => {
+    // Of its own: the other tests keep their catalog, and are not paused.
+    await using own = await openStage();
+    const isInOwn = isInOn(own);
     await using dock = await startCamera(camera.publishUrl('dock'));
     await seenAt(camera.readUrl('dock'));
-    await place('dock');
-    const activity = run('dock');
-    await isIn('dock', 'live');
-    stage.away = true;
+    await place('dock', own);
+    const activity = run('dock', own);
+    await isInOwn('dock', 'live');
+    own.away = true;
     try {
-      await expect(run('dock').ended).rejects.toMatchObject({ type: 'CatalogUnavailable' });
+      await expect(run('dock', own).ended).rejects.toMatchObject({ type: 'CatalogUnavailable' });
       dock.signal('SIGKILL');
-      await eventually(() => stage.statesTold('dock').at(-1) === 'waiting');
+      await eventually(() => own.statesTold('dock').at(-1) === 'waiting');
       await using _back = await startCamera(camera.publishUrl('dock'));
-      await eventually(() => stage.statesTold('dock').at(-1) === 'live');
+      await eventually(() => own.statesTold('dock').at(-1) === 'live');
     } finally {
-      stage.away = false;
+      own.away = false;
     }
     activity.cancel();
     await expect(activity.ended).rejects.toThrow();
   });
 
   it('waits out a pause, and ends when the relay is stopped', async () => {
+    await using own = await openStage();
+    const isInOwn = isInOn(own);
     await using _hall = await startCamera(camera.publishUrl('hall'));
     await seenAt(camera.readUrl('hall'));
-    await place('hall');
-    const activity = run('hall');
-    await isIn('hall', 'live');
-    await stage.catalog.relays.setPaused(true);
-    await isIn('hall', 'stopped');
-    expect(publishersOf('hall')).toEqual([]);
-    await stage.catalog.relays.setPaused(false);
-    await isIn('hall', 'live');
-    await stage.catalog.relays.place({ cameraId: 'hall', engine: 'ffmpeg', server: 'one', stopped: true });
+    await place('hall', own);
+    const activity = run('hall', own);
+    await isInOwn('hall', 'live');
+    await own.catalog.relays.setPaused(true);
+    await isInOwn('hall', 'stopped');
+    expect(publishersOf('hall', own)).toEqual([]);
+    await own.catalog.relays.setPaused(false);
+    await isInOwn('hall', 'live');
+    await own.catalog.relays.place({ cameraId: 'hall', engine: 'ffmpeg', server: 'one', stopped: true });
     await activity.ended;
-    expect(publishersOf('hall')).toEqual([]);
+    expect(publishersOf('hall', own)).toEqual([]);
   });
 });
