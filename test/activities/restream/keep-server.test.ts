@@ -1,5 +1,5 @@
 // A keeper through the outages around it: the catalog, Temporal, its server, and changes of what the catalog says of the server.
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Fault } from '../../../src/domain/fault.ts';
 import { createControl } from '../../../src/mediamtx/control.ts';
 import type { LiveCamera } from '../../fakes/live-camera.ts';
@@ -10,7 +10,6 @@ import { cameraAt, openKeeperStage, signal, startStream, type KeeperStage } from
 let camera: TestMediaMtx;
 let server: TestMediaMtx;
 let always: LiveCamera;
-let stage: KeeperStage;
 
 beforeAll(async () => {
   camera = await startMediaMtx({ record: false });
@@ -22,23 +21,26 @@ afterAll(async () => {
   await server?.stop();
   await camera?.stop();
 });
-beforeEach(async () => {
-  stage = await openKeeperStage(server);
-});
-afterEach(() => stage[Symbol.asyncDispose]());
 
-const live = async (): Promise<void> => {
+const it = test.extend<{ stage: KeeperStage }>({
+  stage: async ({ task: _ }, use) => {
+    await using stage = await openKeeperStage(server);
+    await use(stage);
+  },
+});
+
+const live = async (stage: KeeperStage): Promise<void> => {
   await stage.place(cameraAt(camera, { cameraId: 'hall', stream: 'always' }));
   stage.keep();
   await stage.isIn('hall', 'live');
 };
 const unreachable = (): Fault => new Fault('SourceUnreachable', 'MediaMTX does not answer, says the test.');
 
-describe('while the catalog is away', () => {
-  it('pictures go on, and a camera that broke off is connected again', async () => {
+describe.concurrent('while the catalog is away', () => {
+  it('pictures go on, and a camera that broke off is connected again', async ({ stage }) => {
     await using first = await startStream(camera, 'short');
     await stage.place(cameraAt(camera, { cameraId: 'short', stream: 'short' }));
-    await live();
+    await live(stage);
     await stage.isIn('short', 'live');
     const before = await stage.pathOf('hall');
     stage.faults.catalogAway = true;
@@ -50,8 +52,8 @@ describe('while the catalog is away', () => {
     expect(stage.statesTold('hall')).toEqual(['live']);
   });
 
-  it('a keeper that begins takes no path down', async () => {
-    await live();
+  it('a keeper that begins takes no path down', async ({ stage }) => {
+    await live(stage);
     const before = await stage.pathOf('hall');
     const second = await openKeeperStage(server, { pathPrefix: stage.deps.settings.pathPrefix });
     try {
@@ -65,8 +67,8 @@ describe('while the catalog is away', () => {
   });
 });
 
-describe('while Temporal is away', () => {
-  it('cameras are kept, and their workflows hear afterwards how they are', async () => {
+describe.concurrent('while Temporal is away', () => {
+  it('cameras are kept, and their workflows hear afterwards how they are', async ({ stage }) => {
     stage.faults.temporalAway = true;
     await stage.place(cameraAt(camera, { cameraId: 'hall', stream: 'always' }));
     const keeping = stage.keep();
@@ -78,7 +80,7 @@ describe('while Temporal is away', () => {
     await eventually(() => stage.statesTold('hall').at(-1) === 'live', { seconds: 70, what: 'the word' });
   });
 
-  it('rounds do not wait for words that hang', async () => {
+  it('rounds do not wait for words that hang', async ({ stage }) => {
     const hanging = Promise.withResolvers<void>();
     stage.deps.tellRelay = () => hanging.promise;
     await using short = await startStream(camera, 'hang');
@@ -94,8 +96,8 @@ describe('while Temporal is away', () => {
     hanging.resolve();
   });
 
-  it('a server that is lost is told of until the supervisor hears', async () => {
-    await live();
+  it('a server that is lost is told of until the supervisor hears', async ({ stage }) => {
+    await live(stage);
     stage.faults.temporalAway = true;
     stage.faults.control = { listPaths: unreachable };
     await stage.serverIsIn('down');
@@ -105,9 +107,11 @@ describe('while Temporal is away', () => {
   });
 });
 
-describe('a server', () => {
-  it('that does not answer is down with the reason, is held when it answers, and pictures go on', async () => {
-    await live();
+describe.concurrent('a server', () => {
+  it('that does not answer is down with the reason, is held when it answers, and pictures go on', async ({
+    stage,
+  }) => {
+    await live(stage);
     const before = await stage.pathOf('hall');
     stage.faults.control = { listPaths: unreachable };
     await stage.serverIsIn('down');
@@ -120,8 +124,8 @@ describe('a server', () => {
     expect((await stage.pathOf('hall'))?.availableAt).toBe(before?.availableAt);
   });
 
-  it('whose relays were moved away has no path of theirs when it answers again', async () => {
-    await live();
+  it('whose relays were moved away has no path of theirs when it answers again', async ({ stage }) => {
+    await live(stage);
     stage.faults.control = { listPaths: unreachable };
     await stage.serverIsIn('down');
     await stage.catalog.relays.move({ from: 'one', to: () => 'other' });
@@ -130,7 +134,7 @@ describe('a server', () => {
     expect(stage.statesTold('hall')).toEqual(['live']);
   });
 
-  it('is reached by the accounts and addresses that the catalog names now', async () => {
+  it('is reached by the accounts and addresses that the catalog names now', async ({ stage }) => {
     const credentials = { user: 'api', password: 'of-yesterday' };
     const controlOf = stage.deps.controlOf;
     stage.deps.controlOf = async () => createControl({ baseUrl: server.apiUrl, credentials });
@@ -166,20 +170,20 @@ describe('a server', () => {
   });
 });
 
-describe('a pause', () => {
-  it('takes every path down and is told, and its end brings them back', async () => {
-    await live();
+describe.concurrent('a pause', () => {
+  it('takes every path down and is told, and its end brings them back', async ({ stage }) => {
+    await live(stage);
     await stage.catalog.relays.setPaused(true);
     expect(await stage.isIn('hall', 'stopped')).toMatchObject({ reason: 'All relays are paused.' });
-    expect(await stage.pathOf('hall')).toBeUndefined();
+    await eventually(async () => (await stage.pathOf('hall')) === undefined, { what: 'the end of its path' });
     await stage.catalog.relays.setPaused(false);
     await stage.isIn('hall', 'live');
     expect(stage.statesTold('hall').slice(0, 2)).toEqual(['live', 'stopped']);
   });
 });
 
-describe('a keeper', () => {
-  it('of a server that the catalog does not name ends at once', async () => {
+describe.concurrent('a keeper', () => {
+  it('of a server that the catalog does not name ends at once', async ({ stage }) => {
     await stage.catalog.relayServers.remove('one');
     await stage.keep().ended;
   });
