@@ -37,7 +37,7 @@ beforeAll(async () => {
 });
 afterAll(() => dir.remove());
 
-describe.each<RelayEngine>(['pull', 'ffmpeg'])('engine %s', (engine) => {
+describe.concurrent.each<RelayEngine>(['pull', 'ffmpeg'])('engine %s', (engine) => {
   let stack: RelayStack;
   /** One that comes back with another size, one with another codec: few words a camera are told at once. */
   let cameras: GstCamera[];
