@@ -6,45 +6,52 @@ import { startRelayStack, type RelayStack } from './relay-stack.ts';
 
 let stack: RelayStack;
 let fragile: LiveCamera;
+let frozen: LiveCamera;
 const steady = ['steady-1', 'steady-2'];
-const all = [...steady, 'fragile'];
+const all = [...steady, 'fragile', 'frozen'];
 
 beforeAll(async () => {
   stack = await startRelayStack();
-  fragile = await stack.cameras.publish('fragile');
+  [fragile, frozen] = await Promise.all([stack.cameras.publish('fragile'), stack.cameras.publish('frozen')]);
   await stack.addCameras(steady);
-  await stack.addCameras(['fragile'], { path: 'fragile' });
+  for (const id of ['fragile', 'frozen']) await stack.addCameras([id], { path: id });
   await stack.start();
   await stack.live(all);
 });
 afterAll(() => stack[Symbol.asyncDispose]());
 
-test('a camera that dies waits with a reason in words, and is live again once it is back', async () => {
-  fragile.signal('SIGKILL');
-  await fragile.ended.catch(() => undefined);
-  await eventually(async () => {
-    const { reason = '', upSince } = await stack.becomes('fragile', 'waiting');
-    return upSince === undefined && /404|no stream/i.test(reason);
-  });
-  await stack.down('fragile');
-  await stack.shows('fragile', 'waiting');
-  fragile = await stack.cameras.publish('fragile');
-  await stack.live(['fragile'], 10);
-  expect((await stack.relay('fragile')).restarts).toBe(1);
-  await stack.shows('fragile', 'live');
-});
+test.concurrent(
+  'a camera that dies waits with a reason in words, and is live again once it is back',
+  async () => {
+    fragile.signal('SIGKILL');
+    await fragile.ended.catch(() => undefined);
+    await eventually(async () => {
+      const { reason = '', upSince } = await stack.becomes('fragile', 'waiting');
+      return upSince === undefined && /404|no stream/i.test(reason);
+    });
+    await stack.down('fragile');
+    await stack.shows('fragile', 'waiting');
+    fragile = await stack.cameras.publish('fragile');
+    await stack.live(['fragile'], 10);
+    expect((await stack.relay('fragile')).restarts).toBe(1);
+    await stack.shows('fragile', 'live');
+  },
+);
 
-test('a camera that stands still while it stays connected is stalled, is replaced, and is live when it moves again', async () => {
-  const before = (await stack.pathOf('fragile'))!.availableAt;
-  fragile.signal('SIGSTOP');
-  const { reason } = await stack.becomes('fragile', 'stalled');
-  expect(reason).toContain('No new picture');
-  await stack.shows('fragile', 'stalled');
-  fragile.signal('SIGCONT');
-  await stack.live(['fragile'], 15);
-  expect((await stack.pathOf('fragile'))!.availableAt).not.toBe(before);
-  expect((await stack.relay('fragile')).restarts).toBe(2);
-});
+test.concurrent(
+  'a camera that stands still while it stays connected is stalled, is replaced, and is live when it moves again',
+  async () => {
+    const before = (await stack.pathOf('frozen'))!.availableAt;
+    frozen.signal('SIGSTOP');
+    const { reason } = await stack.becomes('frozen', 'stalled');
+    expect(reason).toContain('No new picture');
+    await stack.shows('frozen', 'stalled');
+    frozen.signal('SIGCONT');
+    await stack.live(['frozen'], 15);
+    expect((await stack.pathOf('frozen'))!.availableAt).not.toBe(before);
+    expect((await stack.relay('frozen')).restarts).toBe(1);
+  },
+);
 
 test('none of it touches the relays of other cameras', async () => {
   for (const id of steady) expect(await stack.relay(id)).toMatchObject({ state: 'live', restarts: 0 });
