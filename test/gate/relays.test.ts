@@ -67,17 +67,7 @@ describe('a relay', () => {
     await flows(server, path, now);
   });
 
-  test('of the same owner is replaced by its next token, and the one before does not return', async () => {
-    const path = 'cam/again';
-    const first = token(path, 0);
-    await using _older = await publish(server, { path, password: first });
-    const before = await published(server, path);
-    await using _newer = await publish(server, { path, password: token(path, 0) });
-    const now = await published(server, path, { before });
-    await expectRefused({ path, password: first }, /used before/);
-    await flows(server, path, now);
-  });
-
+  // It asks for all sessions of the server.
   test('that was let in, stood still, and goes on after a newer one has come, does not throw it out', async () => {
     const path = 'cam/stopped';
     const address = (epoch: number): string =>
@@ -93,21 +83,38 @@ describe('a relay', () => {
     await flows(server, path, now);
   });
 
-  test('is not let in by a token that was used, has expired, is forged, or is for another path', async () => {
-    const path = 'cam/refused';
-    const used = token(path, 1);
-    await using first = await publish(server, { path, password: used });
-    await published(server, path);
-    await first.stop();
-    await expectRefused({ path, password: used }, /used before/);
-    await expectRefused({ path, password: token(path, 1, { expiresAtMs: Date.now() - 1 }) }, /expired/);
-    await expectRefused({ path, password: token('cam/refused2', 1) }, /not for this path/);
-    const forged = `zzz${token(path, 1)}`;
-    await expectRefused({ path, password: forged }, /not for this path, or not of this gate/);
-    expect(await pathNow(server, path)).toBeUndefined();
-  });
+  test.concurrent(
+    'of the same owner is replaced by its next token, and the one before does not return',
+    async () => {
+      const path = 'cam/again';
+      const first = token(path, 0);
+      await using _older = await publish(server, { path, password: first });
+      const before = await published(server, path);
+      await using _newer = await publish(server, { path, password: token(path, 0) });
+      const now = await published(server, path, { before });
+      await expectRefused({ path, password: first }, /used before/);
+      await flows(server, path, now);
+    },
+  );
 
-  test('is no business of the accounts, nor are other paths its own', async () => {
+  test.concurrent(
+    'is not let in by a token that was used, has expired, is forged, or is for another path',
+    async () => {
+      const path = 'cam/refused';
+      const used = token(path, 1);
+      await using first = await publish(server, { path, password: used });
+      await published(server, path);
+      await first.stop();
+      await expectRefused({ path, password: used }, /used before/);
+      await expectRefused({ path, password: token(path, 1, { expiresAtMs: Date.now() - 1 }) }, /expired/);
+      await expectRefused({ path, password: token('cam/refused2', 1) }, /not for this path/);
+      const forged = `zzz${token(path, 1)}`;
+      await expectRefused({ path, password: forged }, /not for this path, or not of this gate/);
+      expect(await pathNow(server, path)).toBeUndefined();
+    },
+  );
+
+  test.concurrent('is no business of the accounts, nor are other paths its own', async () => {
     const { publisher } = server.users;
     await expectRefused({ path: 'cam/account', ...publisher }, /relays only/);
     await expectRefused({ path: 'hall', password: token('hall', 1) }, /wrong account/);
@@ -116,7 +123,7 @@ describe('a relay', () => {
   });
 });
 
-describe('accounts', () => {
+describe.concurrent('accounts', () => {
   test('open what they are for and nothing else', async () => {
     const { publisher, reader, api } = server.users;
     const statusOf = async (url: string, account: typeof api): Promise<number> =>
@@ -133,75 +140,81 @@ describe('accounts', () => {
   });
 });
 
-test('without its gate a server lets nobody in, and the pictures that are on go on; with it again, all is as before', async () => {
-  await using dir = await tempDir();
-  const ip = '127.0.0.1';
-  const [port = 0, rtsp = 0, api = 0, playback = 0] = await freePorts(ip, 4);
-  const apiUrl = `http://${ip}:${api}`;
-  const gateSpec = { ip, port, apiUrl, dataDir: dir.path, logFile: join(dir.path, 'gate.log') };
-  const gate = await startGateServer(gateSpec);
-  const mediamtx = await startMediaMtxServer({
-    ...{
-      run: await testRun(),
-      binary: await testServer('mediamtx'),
-      gate,
-      ip,
-      ports: { rtsp, api, playback },
-    },
-    ...{ dataDir: dir.path, mediaDir: dir.path, logFile: join(dir.path, 'mediamtx.log'), record: false },
-  });
-  const path = 'cam/on';
-  await using _publisher = await publish(mediamtx, {
-    path,
-    password: tokenFor(mediamtx, { path, epoch: 1 }),
-  });
-  const now = await published(mediamtx, path);
-  await gate.close();
-  const next = tokenFor(mediamtx, { path, epoch: 2 });
-  await using refused = await publish(mediamtx, { path, password: next });
-  expect((await refused.ended).exitCode).not.toBe(0);
-  expect((await fetch(`${apiUrl}/v3/paths/list`, { headers: basic(mediamtx.users.api) })).status).toBe(401);
-  const again = await startGateServer(gateSpec);
-  await flows(mediamtx, path, now);
-  await using _newer = await publish(mediamtx, { path, password: next });
-  await published(mediamtx, path, { before: now });
-  await mediamtx.stop();
-  await again.close();
-});
-
-test('MediaMTX asks twice before a publisher begins, with one session id, and never while it publishes', async () => {
-  interface Question {
-    action: string;
-    user: string;
-    id: string;
-  }
-  const questions: Question[] = [];
-  const asked = createServer((request, response) => {
-    void request.toArray().then((chunks: Buffer[]) => {
-      const question = JSON.parse(Buffer.concat(chunks).toString()) as Question;
-      questions.push(question);
-      response.writeHead(question.user === '' ? 401 : 200).end();
+test.concurrent(
+  'without its gate a server lets nobody in, and the pictures that are on go on; with it again, all is as before',
+  async () => {
+    await using dir = await tempDir();
+    const ip = '127.0.0.1';
+    const [port = 0, rtsp = 0, api = 0, playback = 0] = await freePorts(ip, 4);
+    const apiUrl = `http://${ip}:${api}`;
+    const gateSpec = { ip, port, apiUrl, dataDir: dir.path, logFile: join(dir.path, 'gate.log') };
+    const gate = await startGateServer(gateSpec);
+    const mediamtx = await startMediaMtxServer({
+      ...{
+        run: await testRun(),
+        binary: await testServer('mediamtx'),
+        gate,
+        ip,
+        ports: { rtsp, api, playback },
+      },
+      ...{ dataDir: dir.path, mediaDir: dir.path, logFile: join(dir.path, 'mediamtx.log'), record: false },
     });
-  });
-  await new Promise<void>((resolve) => asked.listen(0, '127.0.0.1', resolve));
-  await using dir = await tempDir();
-  const mediamtx = await startMediaMtxServer({
-    ...{ run: await testRun(), binary: await testServer('mediamtx'), record: false },
-    ...{ dataDir: dir.path, mediaDir: dir.path, logFile: join(dir.path, 'mediamtx.log') },
-    gate: {
-      authUrl: `http://127.0.0.1:${(asked.address() as AddressInfo).port}/`,
-      accounts: server.users,
-    },
-  });
-  await using publisher = await publish(mediamtx, { path: 'cam/asked', password: 'any' });
-  await flows(mediamtx, 'cam/asked', await published(mediamtx, 'cam/asked'));
-  await publisher.stop();
-  const ofPublisher = questions.filter(({ action }) => action === 'publish');
-  expect(ofPublisher.map(({ user }) => user)).toEqual(['', 'relay']);
-  expect(new Set(ofPublisher.map(({ id }) => id)).size).toBe(1);
-  await mediamtx.stop();
-  await new Promise((resolve) => asked.close(resolve));
-});
+    const path = 'cam/on';
+    await using _publisher = await publish(mediamtx, {
+      path,
+      password: tokenFor(mediamtx, { path, epoch: 1 }),
+    });
+    const now = await published(mediamtx, path);
+    await gate.close();
+    const next = tokenFor(mediamtx, { path, epoch: 2 });
+    await using refused = await publish(mediamtx, { path, password: next });
+    expect((await refused.ended).exitCode).not.toBe(0);
+    expect((await fetch(`${apiUrl}/v3/paths/list`, { headers: basic(mediamtx.users.api) })).status).toBe(401);
+    const again = await startGateServer(gateSpec);
+    await flows(mediamtx, path, now);
+    await using _newer = await publish(mediamtx, { path, password: next });
+    await published(mediamtx, path, { before: now });
+    await mediamtx.stop();
+    await again.close();
+  },
+);
+
+test.concurrent(
+  'MediaMTX asks twice before a publisher begins, with one session id, and never while it publishes',
+  async () => {
+    interface Question {
+      action: string;
+      user: string;
+      id: string;
+    }
+    const questions: Question[] = [];
+    const asked = createServer((request, response) => {
+      void request.toArray().then((chunks: Buffer[]) => {
+        const question = JSON.parse(Buffer.concat(chunks).toString()) as Question;
+        questions.push(question);
+        response.writeHead(question.user === '' ? 401 : 200).end();
+      });
+    });
+    await new Promise<void>((resolve) => asked.listen(0, '127.0.0.1', resolve));
+    await using dir = await tempDir();
+    const mediamtx = await startMediaMtxServer({
+      ...{ run: await testRun(), binary: await testServer('mediamtx'), record: false },
+      ...{ dataDir: dir.path, mediaDir: dir.path, logFile: join(dir.path, 'mediamtx.log') },
+      gate: {
+        authUrl: `http://127.0.0.1:${(asked.address() as AddressInfo).port}/`,
+        accounts: server.users,
+      },
+    });
+    await using publisher = await publish(mediamtx, { path: 'cam/asked', password: 'any' });
+    await flows(mediamtx, 'cam/asked', await published(mediamtx, 'cam/asked'));
+    await publisher.stop();
+    const ofPublisher = questions.filter(({ action }) => action === 'publish');
+    expect(ofPublisher.map(({ user }) => user)).toEqual(['', 'relay']);
+    expect(new Set(ofPublisher.map(({ id }) => id)).size).toBe(1);
+    await mediamtx.stop();
+    await new Promise((resolve) => asked.close(resolve));
+  },
+);
 
 test('no password and no token has reached a log', async () => {
   const { publisher, reader, api, gateKey } = server.users;
