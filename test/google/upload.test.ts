@@ -1,16 +1,17 @@
 // Uploads against the stand-in: whatever breaks, one file, byte for byte, and next to nothing sent twice.
 import { truncate, writeFile } from 'node:fs/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createDrive } from '../../src/google/drive.ts';
 import type { UploadSpec } from '../../src/google/drive-types.ts';
 import type { FaultStep } from '../fakes/google/faults.ts';
 import { granule, openDrive, owner, videosIn, type DriveKit } from './drive-kit.ts';
 
-let kit: DriveKit;
-beforeEach(async () => {
-  kit = await openDrive();
+const it = test.extend<{ kit: DriveKit }>({
+  kit: async ({ task: _ }, use) => {
+    await using kit = await openDrive();
+    await use(kit);
+  },
 });
-afterEach(() => kit[Symbol.asyncDispose]());
 
 const sizeBytes = 7 * granule + 12_345;
 const put = { api: 'drive.upload.put' };
@@ -18,11 +19,11 @@ const start = { api: 'drive.upload.start' };
 const status = { api: 'drive.upload.status' };
 
 /** As Temporal would: again after a fault that is worth it, at most so many times. */
-async function uploadPatiently(spec: UploadSpec, tries = 5) {
-  for (;;) {
+async function uploadPatiently(drive: DriveKit['drive'], spec: UploadSpec) {
+  for (let tries = 5; ;) {
     tries -= 1;
     try {
-      return await kit.drive.upload(spec);
+      return await drive.upload(spec);
     } catch (error) {
       const { type } = error as { type?: string };
       if (tries === 0 || !['GoogleTransient', 'QuotaExceeded', 'LeaseLost'].includes(type ?? '')) throw error;
@@ -30,8 +31,8 @@ async function uploadPatiently(spec: UploadSpec, tries = 5) {
   }
 }
 
-function expectOnce(spec: UploadSpec): void {
-  expect(videosIn(kit.fake)).toMatchObject([
+function expectOnce({ fake }: DriveKit, spec: UploadSpec): void {
+  expect(videosIn(fake)).toMatchObject([
     {
       id: spec.fileId,
       name: spec.name,
@@ -42,8 +43,8 @@ function expectOnce(spec: UploadSpec): void {
   ]);
 }
 
-describe('an upload', () => {
-  it('sends a file once, in pieces, and answers its page', async () => {
+describe.concurrent('an upload', () => {
+  it('sends a file once, in pieces, and answers its page', async ({ kit }) => {
     const spec = await kit.lecture({ sizeBytes });
     const told: number[] = [];
     const uploaded = await kit.drive.upload({
@@ -54,7 +55,7 @@ describe('an upload', () => {
       fileId: spec.fileId,
       url: `https://drive.google.com/file/d/${spec.fileId}/view?usp=drivesdk`,
     });
-    expectOnce(spec);
+    expectOnce(kit, spec);
     expect(kit.fake.journal.uploadedBytes).toBe(sizeBytes);
     expect(kit.fake.journal.of('drive.upload.put')).toHaveLength(8);
     expect(told).toEqual(told.toSorted((a, b) => a - b));
@@ -62,7 +63,7 @@ describe('an upload', () => {
     expect(await kit.sessions.get(spec.fileId)).toBeUndefined();
   });
 
-  it('sends nothing when it is asked again', async () => {
+  it('sends nothing when it is asked again', async ({ kit }) => {
     const spec = await kit.lecture({ sizeBytes });
     const first = await kit.drive.upload(spec);
     kit.fake.journal.clear();
@@ -71,13 +72,13 @@ describe('an upload', () => {
     expect(kit.fake.journal.of('drive.upload.start')).toHaveLength(0);
   });
 
-  it('takes an empty file', async () => {
+  it('takes an empty file', async ({ kit }) => {
     const spec = await kit.lecture({ sizeBytes: 0 });
     await kit.drive.upload(spec);
-    expectOnce(spec);
+    expectOnce(kit, spec);
   });
 
-  it.each<[string, FaultStep[]]>([
+  it.for<[string, FaultStep[]]>([
     ['a line that breaks in a piece', [{ on: put, nth: 3, do: 'cutAfterBytes', bytes: 100_000 }]],
     ['a line that breaks before a piece', [{ on: put, nth: 5, do: 'drop' }]],
     ['a piece kept in part', [{ on: put, nth: 2, do: 'commitAtMost', bytes: 0 }]],
@@ -110,26 +111,26 @@ describe('an upload', () => {
     ],
     ['an expired session at its first piece', [{ on: put, do: 'status', status: 404 }]],
     ['a session gone for good', [{ on: put, do: 'status', status: 410 }]],
-  ])('comes to one file over %s', async (_, script) => {
+  ])('comes to one file over %s', async ([, script], { kit }) => {
     const spec = await kit.lecture({ sizeBytes });
     kit.fake.script(script);
-    await uploadPatiently(spec);
+    await uploadPatiently(kit.drive, spec);
     expect(kit.fake.unstruckFaults()).toEqual([]);
-    expectOnce(spec);
+    expectOnce(kit, spec);
     expect(kit.fake.journal.uploadedBytes).toBeLessThanOrEqual(1.2 * sizeBytes);
     expect(await kit.sessions.get(spec.fileId)).toBeUndefined();
   });
 
-  it('gives up an answer that does not come, and goes on from what arrived', async () => {
+  it('gives up an answer that does not come, and goes on from what arrived', async ({ kit }) => {
     const spec = await kit.lecture({ sizeBytes });
     const hasty = createDrive(kit.connection, { chunkBytes: granule, requestSeconds: 0.5 });
     kit.fake.script([{ on: put, nth: 3, do: 'applyThenHang' }]);
     await hasty.upload(spec);
-    expectOnce(spec);
+    expectOnce(kit, spec);
     expect(kit.fake.journal.uploadedBytes).toBe(sizeBytes);
   });
 
-  it('finishes a session that another call left, beginning with a question', async () => {
+  it('finishes a session that another call left, beginning with a question', async ({ kit }) => {
     const spec = await kit.lecture({ sizeBytes });
     const stop = new AbortController();
     const onProgress = ({ committedBytes }: { committedBytes: number }) =>
@@ -138,11 +139,11 @@ describe('an upload', () => {
     const before = kit.fake.journal.entries.length;
     await kit.drive.upload(spec);
     expect(kit.fake.journal.entries[before]?.api).toBe('drive.upload.status');
-    expectOnce(spec);
+    expectOnce(kit, spec);
     expect(kit.fake.journal.uploadedBytes).toBeLessThanOrEqual(sizeBytes + granule);
   });
 
-  it('takes a session that expired overnight for what it is, and begins another', async () => {
+  it('takes a session that expired overnight for what it is, and begins another', async ({ kit }) => {
     const spec = await kit.lecture({ sizeBytes });
     kit.fake.script([{ on: put, nth: 2, do: 'error', name: 'dailyLimitExceeded' }]);
     await expect(kit.drive.upload(spec)).rejects.toMatchObject({
@@ -151,28 +152,31 @@ describe('an upload', () => {
     });
     kit.fake.expireUploads(410);
     await kit.drive.upload(spec);
-    expectOnce(spec);
+    expectOnce(kit, spec);
     expect(kit.fake.journal.uploadedBytes).toBeLessThanOrEqual(1.2 * sizeBytes);
   });
 
-  it('gives up after five sessions that end at once', async () => {
+  it('gives up after five sessions that end at once', async ({ kit }) => {
     const spec = await kit.lecture({ sizeBytes });
     kit.fake.script([{ on: put, do: 'status', status: 404, times: Infinity }]);
     await expect(kit.drive.upload(spec)).rejects.toMatchObject({ type: 'GoogleTransient' });
     expect(kit.fake.journal.of('drive.upload.start')).toHaveLength(5);
   });
 
-  it('leaves the file to another process that sends it too', async () => {
+  it('leaves the file to another process that sends it too', async ({ kit }) => {
     const spec = await kit.lecture({ sizeBytes });
-    const both = await Promise.allSettled([uploadPatiently(spec), uploadPatiently(spec)]);
+    const both = await Promise.allSettled([
+      uploadPatiently(kit.drive, spec),
+      uploadPatiently(kit.drive, spec),
+    ]);
     expect(both.filter(({ status: state }) => state === 'fulfilled').length).toBeGreaterThan(0);
-    await uploadPatiently(spec);
-    expectOnce(spec);
+    await uploadPatiently(kit.drive, spec);
+    expectOnce(kit, spec);
   });
 });
 
-describe('an id that is used already', () => {
-  it('is our own file: nothing is sent, at a late refusal too', async () => {
+describe.concurrent('an id that is used already', () => {
+  it('is our own file: nothing is sent, at a late refusal too', async ({ kit }) => {
     const spec = await kit.lecture({ sizeBytes });
     kit.fake.drive.conflictAt = 'end';
     const other = kit.drive.upload({ ...spec, sessions: { ...kit.sessions, get: async () => undefined } });
@@ -180,11 +184,13 @@ describe('an id that is used already', () => {
     // A reader that does not see the file at first begins a session, and is refused at its last byte.
     kit.fake.script([{ on: { api: 'drive.files.get' }, do: 'status', status: 404 }]);
     await expect(kit.drive.upload(spec)).resolves.toMatchObject({ fileId: spec.fileId });
-    expectOnce(spec);
+    expectOnce(kit, spec);
     expect(kit.fake.journal.of('drive.upload.start')).toHaveLength(2);
   });
 
-  it('is refused when other bytes lie there: they are ours, go to the trash, and it takes a new id', async () => {
+  it('is refused when other bytes lie there: they are ours, go to the trash, and it takes a new id', async ({
+    kit,
+  }) => {
     const spec = await kit.lecture({ sizeBytes });
     await kit.drive.upload(spec);
     const changed = await kit.lecture({ sizeBytes });
@@ -194,10 +200,10 @@ describe('an id that is used already', () => {
     });
     expect(videosIn(kit.fake)).toEqual([]);
     await kit.drive.upload(changed);
-    expectOnce(changed);
+    expectOnce(kit, changed);
   });
 
-  it('leaves alone what was not uploaded by this lecture', async () => {
+  it('leaves alone what was not uploaded by this lecture', async ({ kit }) => {
     const spec = await kit.lecture({ sizeBytes });
     const { id } = await kit.fake.placeFile({
       name: 'exam.mp4',
@@ -209,16 +215,16 @@ describe('an id that is used already', () => {
     expect(videosIn(kit.fake)).toMatchObject([{ name: 'exam.mp4' }]);
   });
 
-  it.each([
-    ['trashed', (id: string) => kit.drive.trash(id)],
+  it.for<[string, (kit: DriveKit, fileId: string) => Promise<unknown>]>([
+    ['trashed', ({ drive }, fileId) => drive.trash(fileId)],
     [
       'deleted for good',
-      (fileId: string) => kit.connection.drive.files.delete({ fileId, supportsAllDrives: true }),
+      ({ connection }, fileId) => connection.drive.files.delete({ fileId, supportsAllDrives: true }),
     ],
-  ])('of a file that somebody %s needs a new one', async (_, remove) => {
+  ])('of a file that somebody %s needs a new one', async ([, remove], { kit }) => {
     const spec = await kit.lecture({ sizeBytes });
     await kit.drive.upload(spec);
-    await remove(spec.fileId);
+    await remove(kit, spec.fileId);
     await expect(kit.drive.upload(spec)).rejects.toMatchObject({
       type: 'GonePermanently',
       details: { needsNewId: true },
@@ -226,8 +232,8 @@ describe('an id that is used already', () => {
   });
 });
 
-describe('a file that changes under the upload', () => {
-  it('is noticed between two pieces, and its session is given up', async () => {
+describe.concurrent('a file that changes under the upload', () => {
+  it('is noticed between two pieces, and its session is given up', async ({ kit }) => {
     const spec = await kit.lecture({ sizeBytes });
     const onProgress = ({ committedBytes }: { committedBytes: number }) => {
       if (committedBytes === 3 * granule) void truncate(spec.path, 5 * granule);
@@ -240,7 +246,7 @@ describe('a file that changes under the upload', () => {
     expect(videosIn(kit.fake)).toEqual([]);
   });
 
-  it('does not become the published one when it only has the size', async () => {
+  it('does not become the published one when it only has the size', async ({ kit }) => {
     const spec = await kit.lecture({ sizeBytes });
     await writeFile(spec.path, new Uint8Array(sizeBytes));
     await expect(kit.drive.upload(spec)).rejects.toMatchObject({
@@ -250,7 +256,7 @@ describe('a file that changes under the upload', () => {
     expect(videosIn(kit.fake)).toEqual([]);
   });
 
-  it('is refused before a byte is sent when it has another size or is gone', async () => {
+  it('is refused before a byte is sent when it has another size or is gone', async ({ kit }) => {
     const spec = await kit.lecture({ sizeBytes });
     await expect(kit.drive.upload({ ...spec, sizeBytes: 7 })).rejects.toMatchObject({
       type: 'TransferFailed',
@@ -262,14 +268,14 @@ describe('a file that changes under the upload', () => {
   });
 });
 
-describe('a refusal', () => {
-  it.each([
+describe.concurrent('a refusal', () => {
+  it.for([
     ['storageQuotaExceeded', 'QuotaExceeded', /storageQuotaExceeded/],
     ['serviceAccountQuota', 'QuotaExceeded', /shared drive, or google\.subject/],
     ['numChildrenInNonRootLimitExceeded', 'QuotaExceeded', /children/],
     ['domainPolicy', 'AuthRejected', /administrator/],
     ['accessNotConfigured', 'AuthRejected', /Enable this API/],
-  ] as const)('%s at the start is %s', async (name, type, message) => {
+  ] as const)('%s at the start is %s', async ([name, type, message], { kit }) => {
     const spec = await kit.lecture({ sizeBytes });
     kit.fake.script([{ on: start, do: 'error', name }]);
     await expect(kit.drive.upload(spec)).rejects.toMatchObject({
@@ -278,7 +284,7 @@ describe('a refusal', () => {
     });
   });
 
-  it('of a person’s full Drive is Drive’s own', async () => {
+  it('of a person’s full Drive is Drive’s own', async ({ kit }) => {
     const spec = await kit.lecture({ sizeBytes });
     kit.fake.accounts.addPerson(owner, { storageLimitBytes: sizeBytes - 1 });
     await expect(kit.drive.upload({ ...spec, folderId: 'root' })).rejects.toMatchObject({
@@ -287,7 +293,9 @@ describe('a refusal', () => {
     });
   });
 
-  it('of the whole account ends the upload at its next piece, and says how to sign in again', async () => {
+  it('of the whole account ends the upload at its next piece, and says how to sign in again', async ({
+    kit,
+  }) => {
     const spec = await kit.lecture({ sizeBytes });
     const onProgress = ({ committedBytes }: { committedBytes: number }) => {
       if (committedBytes === 2 * granule) kit.fake.accounts.revoke(kit.refreshToken);
@@ -303,7 +311,7 @@ describe('a refusal', () => {
     });
   });
 
-  it('never holds the address of the session or a token', async () => {
+  it('never holds the address of the session or a token', async ({ kit }) => {
     const spec = await kit.lecture({ sizeBytes });
     const path = '/upload/drive/v3/files?upload_id=SECRET-1&fields=id with ya29.SECRET-2';
     const body = { error: { code: 403, message: `Forbidden ${path}`, errors: [{ reason: 'forbidden' }] } };
@@ -324,8 +332,8 @@ describe('a refusal', () => {
   });
 });
 
-describe('new bytes under the same id', () => {
-  it('replace the old ones once, over a lost answer too', async () => {
+describe.concurrent('new bytes under the same id', () => {
+  it('replace the old ones once, over a lost answer too', async ({ kit }) => {
     const spec = await kit.lecture({ sizeBytes });
     await kit.drive.upload(spec);
     const { path, sha256 } = await kit.lecture({ sizeBytes });
@@ -334,12 +342,12 @@ describe('new bytes under the same id', () => {
     kit.fake.journal.clear();
     await kit.drive.replaceContent(replaced);
     await kit.drive.replaceContent(replaced);
-    expectOnce(replaced);
+    expectOnce(kit, replaced);
     expect(kit.fake.journal.uploadedBytes).toBe(sizeBytes);
     expect(kit.fake.journal.of('drive.upload.start')).toMatchObject([{ method: 'PATCH' }]);
   });
 
-  it('need a file that is there', async () => {
+  it('need a file that is there', async ({ kit }) => {
     const spec = await kit.lecture({ sizeBytes });
     await expect(kit.drive.replaceContent(spec)).rejects.toMatchObject({ type: 'GonePermanently' });
   });
