@@ -78,19 +78,20 @@ const record = (spec: {
 const recordWhenThere = (spec: Parameters<typeof record>[0]) =>
   eventually(() => record(spec), { what: 'a recording' });
 
-async function commandLines(): Promise<string> {
+/** Of the process that writes this file. */
+async function commandLines(name: string): Promise<string> {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const lines = await Promise.all(ids.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')));
-  return lines.filter((line) => line.includes('pipe:0')).join('\n');
+  return lines.filter((line) => line.includes('pipe:0') && line.includes(name)).join('\n');
 }
 
-describe('recordRtsp', () => {
+describe.concurrent('recordRtsp', () => {
   it('records for the given time, with the address nowhere in the process list', async () => {
     const source = publish('yard');
     try {
       await recordWhenThere({ url: server.readUrl('yard'), name: 'warm.mkv', seconds: 1 });
       const recording = record({ url: server.readUrl('yard'), name: 'yard.mkv' });
-      const seen = await eventually(async () => (await commandLines()) || false);
+      const seen = await eventually(async () => (await commandLines('yard.mkv')) || false);
       expect(seen).not.toContain(server.users.reader.password);
       expect(await recording).toMatchObject({ complete: true });
       const numbers = await readNumbers(join(place.dir, 'yard.mkv'));
@@ -151,7 +152,7 @@ describe('recordRtsp', () => {
   });
 });
 
-describe('joinSpans on what a real playback server delivers', () => {
+describe.concurrent('joinSpans on what a real playback server delivers', () => {
   it('joins two windows that meet between key frames without losing or doubling a picture', async () => {
     const source = publish('played');
     const seconds = (await recordWhenThere({ url: server.readUrl('played'), name: 'warm3.mkv', seconds: 9 }))
