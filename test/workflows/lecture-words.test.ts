@@ -1,19 +1,13 @@
 // What a running lecture is told, on a real Temporal server with activities that answer as each test says: changes, choices, retries, cancel.
 import { cancelled, heartbeat } from '@temporalio/activity';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import * as messages from '../../src/contract/lecture-messages.ts';
 import { isoFromMs } from '../../src/domain/range.ts';
 import type { FakeFileActivities, FakeLecture } from '../fakes/lecture-activities.ts';
 import { activityFault } from '../fakes/plan-activities.ts';
 import { eventually } from '../setup/eventually.ts';
-import { ownNamespace } from '../setup/own-namespace.ts';
 import { runLecture } from './lecture-run.ts';
 import type { LectureRun } from './staged-lecture.ts';
-
-let namespace: Awaited<ReturnType<typeof ownNamespace>>;
-beforeAll(async () => {
-  namespace = await ownNamespace();
-});
 
 const inSeconds = (seconds: number): string => isoFromMs(Date.now() + seconds * 1000);
 const count = ({ state }: LectureRun, call: string): number =>
@@ -47,12 +41,12 @@ const hangingOnce =
     return { [name]: hang };
   };
 
-describe('a lecture that is given an event', () => {
+describe.concurrent('a lecture that is given an event', () => {
   const input = { attachOnly: true };
 
   it('after it was published attaches its video there, and makes nothing anew', async () => {
     const opened = { state: 'incomplete', reason: '5 s of the lecturer are missing.' } as const;
-    await runLecture({ namespace, input, opened }, async (run) => {
+    await runLecture({ input, opened }, async (run) => {
       expect(await run.handle.result()).toMatchObject(opened);
       expect([run.state.calls, run.state.records, run.state.news]).toEqual([['open', 'attach'], [], []]);
     });
@@ -63,7 +57,7 @@ describe('a lecture that is given an event', () => {
       throw activityFault('AuthRejected');
     };
     const opened = { state: 'incomplete', reason: '5 s are missing.' } as const;
-    await runLecture({ namespace, input, opened, light: () => ({ attachLecture }) }, async (run) => {
+    await runLecture({ input, opened, light: () => ({ attachLecture }) }, async (run) => {
       const reason = '5 s are missing. calendar event failed: AuthRejected in a test';
       expect(await run.handle.result()).toMatchObject({ state: 'incomplete', reason });
       expect(run.state.records).toMatchObject([
@@ -73,7 +67,7 @@ describe('a lecture that is given an event', () => {
   });
 
   it('before it ever ran goes its whole way', async () => {
-    await runLecture({ namespace, input }, async (run) => {
+    await runLecture({ input }, async (run) => {
       expect(await run.handle.result()).toMatchObject({ state: 'complete' });
       expect([count(run, 'compose'), count(run, 'attach')]).toEqual([3, 1]);
     });
@@ -81,16 +75,16 @@ describe('a lecture that is given an event', () => {
 
   it('and changed meanwhile is made anew after that', async () => {
     const word = { signal: messages.lectureChanged.name, signalArgs: [] };
-    await runLecture({ namespace, input, opened: { state: 'complete' }, word }, async (run) => {
+    await runLecture({ input, opened: { state: 'complete' }, word }, async (run) => {
       expect(await run.handle.result()).toMatchObject({ state: 'complete' });
       expect([count(run, 'compose'), count(run, 'attach')]).toEqual([3, 2]);
     });
   });
 });
 
-describe('a lecture that is changed', () => {
+describe.concurrent('a lecture that is changed', () => {
   it('begins again at once while it composes', async () => {
-    await runLecture({ namespace, files: hangingOnce('composeSlot') }, async (run) => {
+    await runLecture({ files: hangingOnce('composeSlot') }, async (run) => {
       await eventually(() => run.state.calls.includes('composeSlot hangs'));
       run.state.opened.title = 'Trees';
       run.state.opened.slots = run.state.opened.slots.slice(0, 2);
@@ -113,7 +107,7 @@ describe('a lecture that is changed', () => {
         return { kind: 'drive', target: 'main', state: 'done' } as const;
       },
     });
-    await runLecture({ namespace, files }, async (run) => {
+    await runLecture({ files }, async (run) => {
       await eventually(() => run.state.records.some(({ state }) => state === 'uploading'));
       await run.handle.signal(messages.lectureChanged);
       asked.resolve();
@@ -126,7 +120,7 @@ describe('a lecture that is changed', () => {
 
   it('waits for the files of its new end', async () => {
     const opened = { readyAt: inSeconds(600) };
-    await runLecture({ namespace, opened }, async (run) => {
+    await runLecture({ opened }, async (run) => {
       await eventually(() => run.state.records.length === 1);
       run.state.opened.readyAt = inSeconds(900);
       await run.handle.signal(messages.lectureChanged);
@@ -141,7 +135,7 @@ describe('a lecture that is changed', () => {
   it('waits for the files of its new end in a later run too', async () => {
     const word = { signal: messages.lectureChanged.name, signalArgs: [] };
     const given = { opened: { readyAt: inSeconds(600) }, input: { rerun: true }, word };
-    await runLecture({ namespace, ...given }, async (run) => {
+    await runLecture(given, async (run) => {
       await eventually(() => run.state.records.length === 1);
       expect(run.state.records[0]).toMatchObject({ state: 'waiting' });
       await run.handle.signal(messages.startNow);
@@ -150,9 +144,9 @@ describe('a lecture that is changed', () => {
   });
 });
 
-describe('a word for a pane', () => {
+describe.concurrent('a word for a pane', () => {
   it('holds for its slot, while the lecture composes', async () => {
-    await runLecture({ namespace, files: hangingOnce('joinLecture') }, async (run) => {
+    await runLecture({ files: hangingOnce('joinLecture') }, async (run) => {
       await eventually(() => run.state.calls.includes('joinLecture hangs'));
       await run.handle.signal(messages.choosePane, { slot: 1, right: 'filler' });
       await eventually(() => count(run, 'compose') === 6);
@@ -169,7 +163,7 @@ describe('a word for a pane', () => {
 
   it('that fits no slot changes nothing', async () => {
     const opened = { readyAt: inSeconds(600) };
-    await runLecture({ namespace, opened }, async (run) => {
+    await runLecture({ opened }, async (run) => {
       const words: unknown[] = [
         ...[undefined, null, 'screen', [], {}, { slot: 'x', right: 'screen' }, { slot: -1, right: 'screen' }],
         ...[{ slot: 1 }, { slot: 1, right: 'lecturer' }, { slot: 1.5, right: 'board' }],
@@ -183,7 +177,7 @@ describe('a word for a pane', () => {
   });
 });
 
-describe('a later run', () => {
+describe.concurrent('a later run', () => {
   const unclear = (forced: boolean): FakeLecture => ({
     light: ({ calls }) => ({
       postLecture: async ({ course, force }) => {
@@ -195,7 +189,7 @@ describe('a later run', () => {
 
   it('on retry may make a post again whose fate is unclear', async () => {
     const word = { signal: messages.retryLecture.name, signalArgs: [] };
-    await runLecture({ namespace, ...unclear(true), input: { rerun: true }, word }, async (run) => {
+    await runLecture({ ...unclear(true), input: { rerun: true }, word }, async (run) => {
       expect(await run.handle.result()).toMatchObject({ state: 'complete' });
       expect(run.state.calls).toContain('post MATH true');
     });
@@ -203,7 +197,7 @@ describe('a later run', () => {
 
   it('for another pane may not', async () => {
     const word = { signal: messages.choosePane.name, signalArgs: [{ slot: 0, right: 'filler' }] };
-    await runLecture({ namespace, ...unclear(true), input: { rerun: true }, word }, async (run) => {
+    await runLecture({ ...unclear(true), input: { rerun: true }, word }, async (run) => {
       expect(await run.handle.result()).toMatchObject({
         state: 'incomplete',
         reason: 'announcement MATH unclear: no reason',
@@ -215,14 +209,14 @@ describe('a later run', () => {
   it('begins nothing of a lecture that is cancelled', async () => {
     const word = { signal: messages.retryLecture.name, signalArgs: [] };
     const opened = { state: 'cancelled' } as const;
-    await runLecture({ namespace, opened, input: { rerun: true }, word }, async (run) => {
+    await runLecture({ opened, input: { rerun: true }, word }, async (run) => {
       expect(await run.handle.result()).toMatchObject({ state: 'cancelled' });
       expect(run.state.calls).toEqual(['open']);
     });
   });
 });
 
-describe('cancel', () => {
+describe.concurrent('cancel', () => {
   const steps: [string, keyof FakeFileActivities][] = [
     ['fetches', 'downloadSegment'],
     ['looks at pictures', 'judgeSlot'],
@@ -232,7 +226,7 @@ describe('cancel', () => {
   ];
 
   it.each(steps)('ends a lecture that %s, and clears its work', async (_, name) => {
-    await runLecture({ namespace, files: hangingOnce(name) }, async (run) => {
+    await runLecture({ files: hangingOnce(name) }, async (run) => {
       await eventually(() => run.state.calls.includes(`${name} hangs`));
       await run.handle.signal(messages.cancelLecture, {});
       expect(await run.handle.result()).toMatchObject({ state: 'cancelled', reason: 'Cancelled.' });
@@ -244,13 +238,13 @@ describe('cancel', () => {
   });
 
   it('ends a lecture that waits, and that posts', async () => {
-    await runLecture({ namespace, opened: { readyAt: inSeconds(600) } }, async (run) => {
+    await runLecture({ opened: { readyAt: inSeconds(600) } }, async (run) => {
       await eventually(() => run.state.records.length === 1);
       await run.handle.signal('cancel');
       expect(await run.handle.result()).toMatchObject({ state: 'cancelled' });
       expect(run.state.calls).toEqual(['open']);
     });
-    await runLecture({ namespace, light: () => ({ postLecture: untilCancelled }) }, async (run) => {
+    await runLecture({ light: () => ({ postLecture: untilCancelled }) }, async (run) => {
       await eventually(() => run.state.calls.includes('attach'));
       await run.handle.signal(messages.cancelLecture, { undo: true });
       expect(await run.handle.result()).toMatchObject({ state: 'cancelled' });
@@ -259,7 +253,7 @@ describe('cancel', () => {
   });
 
   it('by the server’s own request is the same', async () => {
-    await runLecture({ namespace, files: hangingOnce('composeSlot') }, async (run) => {
+    await runLecture({ files: hangingOnce('composeSlot') }, async (run) => {
       await eventually(() => run.state.calls.includes('composeSlot hangs'));
       await run.handle.cancel();
       expect(await run.handle.result()).toMatchObject({ state: 'cancelled' });
@@ -270,7 +264,7 @@ describe('cancel', () => {
   const undoing = { signal: messages.cancelLecture.name, signalArgs: [{ undo: true }] };
 
   it('takes back what an earlier run has published', async () => {
-    await runLecture({ namespace, input: { rerun: true }, word: undoing }, async (run) => {
+    await runLecture({ input: { rerun: true }, word: undoing }, async (run) => {
       expect(await run.handle.result()).toMatchObject({ state: 'cancelled', reason: 'Cancelled.' });
       expect(run.state.calls).toEqual(['open', 'undo']);
       expect(run.state.records.at(-1)).toMatchObject({ state: 'cancelled' });
@@ -283,13 +277,13 @@ describe('cancel', () => {
         throw activityFault('AuthRejected');
       },
     });
-    await runLecture({ namespace, light, input: { rerun: true }, word: undoing }, async (run) => {
+    await runLecture({ light, input: { rerun: true }, word: undoing }, async (run) => {
       const reason = 'Cancelled, but what was published could not be taken back: AuthRejected in a test';
       expect(await run.handle.result()).toMatchObject({ state: 'cancelled', reason });
       expect(run.state.records.at(-1)).toMatchObject({ state: 'cancelled', reason });
     });
     const stays = { kind: 'export', target: 'nas', state: 'done', reason: 'stays' } as const;
-    const word = { namespace, input: { rerun: true }, word: undoing };
+    const word = { input: { rerun: true }, word: undoing };
     await runLecture({ ...word, light: () => ({ undoLecture: async () => [stays] }) }, async (run) => {
       const reason = 'Cancelled, but not all could be taken back: export nas (stays).';
       expect(await run.handle.result()).toMatchObject({ state: 'cancelled', reason });

@@ -1,18 +1,12 @@
 // The lecture's workflow on a real Temporal server, with activities that answer as each test says: order, waiting, lost hosts, places that refuse.
 import { WorkflowFailedError } from '@temporalio/client';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import * as messages from '../../src/contract/lecture-messages.ts';
 import { isoFromMs } from '../../src/domain/range.ts';
 import { activityFault } from '../fakes/plan-activities.ts';
 import { eventually } from '../setup/eventually.ts';
-import { ownNamespace } from '../setup/own-namespace.ts';
 import { runLecture } from './lecture-run.ts';
 import type { LectureRun } from './staged-lecture.ts';
-
-let namespace: Awaited<ReturnType<typeof ownNamespace>>;
-beforeAll(async () => {
-  namespace = await ownNamespace();
-});
 
 const inSeconds = (seconds: number): string => isoFromMs(Date.now() + seconds * 1000);
 const statesOf = ({ state }: LectureRun): string[] => state.records.flatMap((record) => record.state ?? []);
@@ -28,9 +22,9 @@ const noLecturer = {
   missingSeconds: 10,
 } as const;
 
-describe('a lecture', () => {
+describe.concurrent('a lecture', () => {
   it('fetches, looks, composes, joins, uploads, attaches, posts and clears up, in that order', async () => {
-    await runLecture({ namespace }, async (run) => {
+    await runLecture({}, async (run) => {
       expect(await run.handle.result()).toMatchObject({ state: 'complete' });
       const steps = run.state.calls.map((call) => call.split(' ')[0]);
       const order = steps.filter((step, at) => step !== steps[at - 1]);
@@ -45,7 +39,7 @@ describe('a lecture', () => {
   });
 
   it('shows its panes and its places in the Web UI and to the query', async () => {
-    await runLecture({ namespace }, async (run) => {
+    await runLecture({}, async (run) => {
       await run.handle.result();
       const progress = await run.handle.query(messages.lectureProgress);
       expect(progress).toMatchObject({ state: 'complete', slots: { total: 3, composed: 3 } });
@@ -65,7 +59,7 @@ describe('a lecture', () => {
     const light = ({ opened }: LectureRun['state']) => ({
       openLecture: async () => ({ ...opened, readyAt: (readyAt = inSeconds(5)) }),
     });
-    await runLecture({ namespace, light }, async (run) => {
+    await runLecture({ light }, async (run) => {
       expect(await run.handle.result()).toMatchObject({ state: 'complete' });
       expect(statesOf(run).slice(0, 2)).toEqual(['waiting', 'preparing']);
       expect(run.state.records[0]!.reason).toContain(readyAt);
@@ -73,13 +67,16 @@ describe('a lecture', () => {
   });
 
   it('waits a second time for files that were not there', async () => {
-    const opened = { secondTryAt: inSeconds(20) };
+    let secondTryAt = '';
+    const light = ({ opened }: LectureRun['state']) => ({
+      openLecture: async () => ({ ...opened, secondTryAt: (secondTryAt ||= inSeconds(15)) }),
+    });
     const judge = (index: number, look: number) => (index === 1 && look === 1 ? noLecturer : {});
-    await runLecture({ namespace, opened, judge }, async (run) => {
+    await runLecture({ light, judge }, async (run) => {
       expect(await run.handle.result()).toMatchObject({ state: 'complete' });
       expect(statesOf(run).slice(0, 3)).toEqual(['preparing', 'waiting', 'preparing']);
       expect(run.state.records[1]!.reason).toBe(
-        `The lecturer’s file of 1 of 3 slots is not there. 10 s of the lecturer are missing. Looking again at ${opened.secondTryAt}.`,
+        `The lecturer’s file of 1 of 3 slots is not there. 10 s of the lecturer are missing. Looking again at ${secondTryAt}.`,
       );
       expect(run.state.news).toEqual(['waiting', 'ready']);
       expect(count(run, 'judge')).toBe(6);
@@ -88,25 +85,22 @@ describe('a lecture', () => {
 
   it('waits no longer when it is told so, and is incomplete then', async () => {
     const opened = { readyAt: inSeconds(600), secondTryAt: inSeconds(1200) };
-    await runLecture(
-      { namespace, opened, judge: (index) => (index === 1 ? noLecturer : {}) },
-      async (run) => {
-        await eventually(() => statesOf(run).includes('waiting'));
-        await run.handle.signal(messages.startNow);
-        expect(await run.handle.result()).toMatchObject({
-          state: 'incomplete',
-          reason: expect.stringContaining('The lecturer’s file of 1 of 3 slots is not there.'),
-        });
-        expect(run.state.news).toEqual(['ready']);
-        expect(count(run, 'judge')).toBe(3);
-      },
-    );
+    await runLecture({ opened, judge: (index) => (index === 1 ? noLecturer : {}) }, async (run) => {
+      await eventually(() => statesOf(run).includes('waiting'));
+      await run.handle.signal(messages.startNow);
+      expect(await run.handle.result()).toMatchObject({
+        state: 'incomplete',
+        reason: expect.stringContaining('The lecturer’s file of 1 of 3 slots is not there.'),
+      });
+      expect(run.state.news).toEqual(['ready']);
+      expect(count(run, 'judge')).toBe(3);
+    });
   });
 
   it('fails when there is not one picture after the second look', async () => {
     const absent = { lecturer: 'absent', screen: 'absent', board: 'absent', sound: 'none' } as const;
     const judge = (index: number) => ({ facts: { index, ...absent }, missingSeconds: 10 });
-    await runLecture({ namespace, judge }, async (run) => {
+    await runLecture({ judge }, async (run) => {
       const failure = await run.handle.result().catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(WorkflowFailedError);
       expect((failure as WorkflowFailedError).cause).toMatchObject({ type: 'SourceMissing' });
@@ -122,7 +116,7 @@ describe('a lecture', () => {
   it('is incomplete when nothing of the right pane was recorded, and tolerates a few missing seconds', async () => {
     const facts = { lecturer: 'picture', screen: 'absent', board: 'absent', sound: 'lecturer' } as const;
     const judge = (index: number) => ({ facts: { index, ...facts }, missingSeconds: 0.3 });
-    await runLecture({ namespace, judge }, async (run) => {
+    await runLecture({ judge }, async (run) => {
       expect(await run.handle.result()).toMatchObject({
         state: 'incomplete',
         reason: 'Neither screen nor board of 3 of 3 slots is there.',
@@ -137,7 +131,7 @@ describe('a lecture', () => {
       composeSlot: async ({ slot: { index } }: { slot: { index: number } }) =>
         ({ ...composed, index, unreadable: index === 1 ? (['lecturer', 'screen'] as const) : [] }) as never,
     });
-    await runLecture({ namespace, files }, async (run) => {
+    await runLecture({ files }, async (run) => {
       expect(await run.handle.result()).toMatchObject({
         state: 'incomplete',
         reason:
@@ -151,7 +145,7 @@ describe('a lecture', () => {
   });
 });
 
-describe('a lecture whose host is lost while it composes', () => {
+describe.concurrent('a lecture whose host is lost while it composes', () => {
   it('is made anew on another one', async () => {
     const claims = ['one', 'two'];
     const busy = Promise.withResolvers<void>();
@@ -165,7 +159,7 @@ describe('a lecture whose host is lost while it composes', () => {
               throw activityFault('StorageFault', false);
             },
           };
-    const given = { namespace, files, claimHost: () => claims.shift() ?? 'two', patienceSeconds: 1 };
+    const given = { files, claimHost: () => claims.shift() ?? 'two', patienceSeconds: 1 };
     await runLecture({ ...given, isHostAlive: (host) => host !== 'one' }, async (run) => {
       await busy.promise;
       await run.stopHost('one');
@@ -178,7 +172,7 @@ describe('a lecture whose host is lost while it composes', () => {
   });
 });
 
-describe('a place that refuses', () => {
+describe.concurrent('a place that refuses', () => {
   it('holds up no other place, and keeps what a repeat needs', async () => {
     const opened = { publish: { drive: true, exports: ['nas', 'tape'], calendar: true, courses: [] } };
     const files = ({ calls }: LectureRun['state']) => ({
@@ -188,7 +182,7 @@ describe('a place that refuses', () => {
         return { kind: 'export', target, state: 'done' } as const;
       },
     });
-    await runLecture({ namespace, opened, files }, async (run) => {
+    await runLecture({ opened, files }, async (run) => {
       expect(await run.handle.result()).toMatchObject({
         state: 'incomplete',
         reason: 'export nas failed: AuthRejected in a test',
@@ -208,7 +202,7 @@ describe('a place that refuses', () => {
         throw activityFault('QuotaExceeded');
       },
     });
-    await runLecture({ namespace, files }, async (run) => {
+    await runLecture({ files }, async (run) => {
       expect(await run.handle.result()).toMatchObject({
         state: 'incomplete',
         reason: expect.stringContaining('drive main failed'),
@@ -231,7 +225,7 @@ describe('a place that refuses', () => {
         return { kind: 'drive', target: 'main', state: 'done' } as const;
       },
     });
-    await runLecture({ namespace, files }, async (run) => {
+    await runLecture({ files }, async (run) => {
       await eventually(() => statesOf(run).includes('uploading'));
       await run.handle.signal(messages.retryLecture);
       asked.resolve();
