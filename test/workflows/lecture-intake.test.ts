@@ -1,5 +1,5 @@
 // The reader of a room's calendar on a real server: looks that find nothing cost no history, words are heard at once.
-import { beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import * as messages from '../../src/contract/intake-messages.ts';
 import { hoursFromNow, lectureEvent } from '../activities/lecture/intake-stage.ts';
 import { eventually } from '../setup/eventually.ts';
@@ -7,12 +7,9 @@ import { ownNamespace } from '../setup/own-namespace.ts';
 import { detailsOf, runsOf, stateOf } from './restream-run.ts';
 import { runStagedIntake, type StagedIntake } from './staged-intake.ts';
 
-let namespace: Awaited<ReturnType<typeof ownNamespace>>;
 // Ids of rooms' readers are fixed: each test has a namespace of its own.
-beforeEach(async () => {
-  namespace = await ownNamespace();
-});
-const run = (work: (staged: StagedIntake) => Promise<void>) => runStagedIntake(namespace, work);
+const run = async (work: (staged: StagedIntake) => Promise<void>) =>
+  await runStagedIntake(await ownNamespace(), work);
 
 const startMs = hoursFromNow(5);
 
@@ -24,7 +21,7 @@ async function signalsOf({ lecture }: StagedIntake, id: string): Promise<string[
   );
 }
 
-describe('a room’s calendar', () => {
+describe.concurrent('a room’s calendar', () => {
   it('becomes lectures that run, are told of changes, and are cancelled', async () => {
     await run(async (staged) => {
       const { stage, start, lecture } = staged;
@@ -82,7 +79,7 @@ describe('a room’s calendar', () => {
   });
 });
 
-describe('an event that cannot be read', () => {
+describe.concurrent('an event that cannot be read', () => {
   it('stands in the state of the reader until it can, while the others become lectures', async () => {
     await run(async ({ stage, start }) => {
       await stage.putRoom();
@@ -102,7 +99,7 @@ describe('an event that cannot be read', () => {
   });
 });
 
-describe('the reader of a calendar', () => {
+describe.concurrent('the reader of a calendar', () => {
   it('waits without a look or a timer while the room has none, and begins when it has', async () => {
     await run(async ({ stage, start, looks }) => {
       await stage.putRoom({ calendarFeed: undefined });
