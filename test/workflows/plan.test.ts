@@ -1,17 +1,11 @@
 // The plan and camera-day workflows on a real Temporal server, with activities that answer as each test says.
 import { WorkflowFailedError } from '@temporalio/client';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { cameraDayWorkflowId } from '../../src/contract/ids.ts';
 import * as messages from '../../src/contract/plan-messages.ts';
 import { activityFault, fakeSettings, whole } from '../fakes/plan-activities.ts';
 import { eventually } from '../setup/eventually.ts';
-import { ownNamespace } from '../setup/own-namespace.ts';
 import { runPlan } from './plan-run.ts';
-
-let namespace: Awaited<ReturnType<typeof ownNamespace>>;
-beforeAll(async () => {
-  namespace = await ownNamespace();
-});
 
 const withGap = (attempts: number, seconds = 4) => ({
   attempts,
@@ -19,10 +13,9 @@ const withGap = (attempts: number, seconds = 4) => ({
   toleranceWindowMissingSeconds: seconds,
 });
 
-describe('a plan', () => {
+describe.concurrent('a plan', () => {
   it('downloads, merges, exports and sweeps every camera-day, in that order', async () => {
     const given = {
-      namespace,
       cameras: ['a', 'b', 'c'],
       segments: 3,
       settings: fakeSettings(),
@@ -41,7 +34,6 @@ describe('a plan', () => {
   it('gives a segment with gaps its attempts and no more', async () => {
     const download = ({ attempt }: { attempt: number }) => withGap(attempt);
     const given = {
-      namespace,
       cameras: ['a'],
       segments: 1,
       settings: fakeSettings(),
@@ -56,7 +48,7 @@ describe('a plan', () => {
 
   it('refuses the merge when more is missing than tolerated, and says so as a failure of the camera-day', async () => {
     const download = ({ attempt }: { attempt: number }) => withGap(attempt, 6);
-    const given = { namespace, cameras: ['a'], segments: 1, settings: fakeSettings(), download };
+    const given = { cameras: ['a'], segments: 1, settings: fakeSettings(), download };
     await runPlan(given, async ({ client, handle, planId, state }) => {
       expect(await handle.result()).toMatchObject({ state: 'incomplete', counts: { refused: 1 } });
       expect(state.days[0]).toMatchObject({ state: 'refused', reason: expect.stringContaining('6 s') });
@@ -75,7 +67,7 @@ describe('a plan', () => {
       if (attempt === 2) await held;
       return withGap(attempt, 6);
     };
-    const given = { namespace, cameras: ['a'], segments: 1, settings: fakeSettings(), download };
+    const given = { cameras: ['a'], segments: 1, settings: fakeSettings(), download };
     await runPlan(given, async ({ handle, state }) => {
       await eventually(() => state.calls.filter((call) => call.startsWith('download')).length === 2);
       expect(
@@ -97,7 +89,7 @@ describe('a plan', () => {
       if (cameraId === 'b') await heldB;
       return cameraId === 'a' && broken ? withGap(attempt, 9) : whole(attempt);
     };
-    const given = { namespace, cameras: ['a', 'b'], segments: 1, settings: fakeSettings(), download };
+    const given = { cameras: ['a', 'b'], segments: 1, settings: fakeSettings(), download };
     await runPlan(given, async ({ handle, state }) => {
       await eventually(() => state.days[0]?.state === 'refused');
       broken = false;
@@ -114,7 +106,6 @@ describe('a plan', () => {
 
   it('starts nothing while paused and goes on when resumed', async () => {
     const given = {
-      namespace,
       cameras: ['a', 'b', 'c', 'd'],
       segments: 1,
       windowSize: 1,
@@ -134,7 +125,6 @@ describe('a plan', () => {
   it('cancels its children, hears them out, and leaves no temporaries', async () => {
     const download = async () => await new Promise<never>(() => {});
     const given = {
-      namespace,
       cameras: ['a', 'b'],
       segments: 1,
       settings: fakeSettings(),
@@ -154,7 +144,7 @@ describe('a plan', () => {
       if (cameraId === 'a') throw activityFault('AuthRejected');
       return whole();
     };
-    const given = { namespace, cameras: ['a', 'b'], segments: 4, settings: fakeSettings(), download };
+    const given = { cameras: ['a', 'b'], segments: 4, settings: fakeSettings(), download };
     await runPlan(given, async ({ handle, state }) => {
       expect(await handle.result()).toMatchObject({ state: 'failed', counts: { failed: 1, complete: 1 } });
       expect(state.days[0]).toMatchObject({
@@ -166,7 +156,6 @@ describe('a plan', () => {
 
   it('gives a merge that ends badly three tries, then fails the camera-day with its reason', async () => {
     const given = {
-      namespace,
       cameras: ['a'],
       segments: 1,
       settings: fakeSettings(),
@@ -183,7 +172,6 @@ describe('a plan', () => {
   it('begins a camera-day again on another host when its own has lost its lease', async () => {
     const claims = ['lost-host', 'new-host'];
     const given = {
-      namespace,
       cameras: ['a'],
       segments: 2,
       settings: fakeSettings(),
