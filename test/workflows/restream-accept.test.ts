@@ -1,16 +1,10 @@
 // The operator's word that the list is right, on a real Temporal server: owed until a list has been read with it, and carried out once.
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { WatchRequest } from '../../src/activities/restream/types.ts';
 import * as messages from '../../src/contract/restream-messages.ts';
 import { eventually } from '../setup/eventually.ts';
-import { ownNamespace } from '../setup/own-namespace.ts';
 import { detailsOf, requestsOf, runRestream, runsOf } from './restream-run.ts';
 import type { RestreamStage } from './staged-restream.ts';
-
-let namespace: Awaited<ReturnType<typeof ownNamespace>>;
-beforeAll(async () => {
-  namespace = await ownNamespace();
-});
 
 const watches = ({ state }: RestreamStage) => requestsOf<WatchRequest>(state, 'watchCameras');
 const accepting = (stage: RestreamStage): number => watches(stage).filter(({ accept }) => accept).length;
@@ -22,9 +16,9 @@ async function begun(stage: RestreamStage, input: { sessionEvents?: number } = {
   return restream;
 }
 
-describe('the word to accept the list', () => {
+describe.concurrent('the word to accept the list', () => {
   it('outlives reads that fail, orders that break the watch off, and a continue-as-new', async () => {
-    await runRestream({ namespace }, async (stage) => {
+    await runRestream({}, async (stage) => {
       const { state } = stage;
       const restream = await begun(stage, { sessionEvents: 60 });
       state.listAway = true;
@@ -57,7 +51,7 @@ describe('the word to accept the list', () => {
   });
 
   it('is carried out once, and once more when it is said again', async () => {
-    await runRestream({ namespace }, async (stage) => {
+    await runRestream({}, async (stage) => {
       const restream = await begun(stage);
       await restream.signal(messages.acceptList);
       await eventually(() => accepting(stage) === 1 && watches(stage).at(-1)?.accept === false);

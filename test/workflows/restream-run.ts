@@ -1,14 +1,17 @@
 // Restream staged on the test run's Temporal server, and how tests look at its workflows.
 import type { Client, WorkflowHandle } from '@temporalio/client';
+import { ownNamespace } from '../setup/own-namespace.ts';
 import { workflowBundle } from '../setup/workflow-bundle.ts';
 import type { FakeCall, FakeRestreamState, Instead } from '../fakes/restream-activities.ts';
 import { runStagedRestream, type RestreamStage, type StagedRestream } from './staged-restream.ts';
 
+/** In a namespace of its own unless one is given: the queues' names are fixed. */
 export async function runRestream<T>(
-  given: StagedRestream,
+  given: Partial<StagedRestream>,
   work: (stage: RestreamStage) => Promise<T>,
 ): Promise<T> {
-  return await runStagedRestream(given, await workflowBundle(), work);
+  const { namespace = await ownNamespace() } = given;
+  return await runStagedRestream({ ...given, namespace }, await workflowBundle(), work);
 }
 
 /** Requests of one activity, in the order in which they were begun. */

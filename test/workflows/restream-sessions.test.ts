@@ -1,23 +1,17 @@
 // Relays that continue as new again and again: no word is lost, nothing is placed or begun twice, and no history grows.
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { PlaceRequest } from '../../src/activities/restream/types.ts';
 import * as messages from '../../src/contract/restream-messages.ts';
 import { fakeReport } from '../fakes/restream-activities.ts';
 import { eventually } from '../setup/eventually.ts';
-import { ownNamespace } from '../setup/own-namespace.ts';
 import { pour } from './restream-pour.ts';
 import type { RestreamStage } from './staged-restream.ts';
 import { counted, detailsOf, requestsOf, runRestream, runsOf, stateOf } from './restream-run.ts';
 
-let namespace: Awaited<ReturnType<typeof ownNamespace>>;
-beforeAll(async () => {
-  namespace = await ownNamespace();
-});
-
 const cameraId = 'cam-1';
-const given = () => ({ namespace, cameras: [cameraId] });
+const given = () => ({ cameras: [cameraId] });
 
-describe('a relay whose first words come before its workflow has begun', () => {
+describe.concurrent('a relay whose first words come before its workflow has begun', () => {
   it.each([
     { words: [messages.stop, messages.restart], stopped: false },
     { words: [messages.restart, messages.stop], stopped: true },
@@ -33,7 +27,7 @@ describe('a relay whose first words come before its workflow has begun', () => {
   });
 });
 
-describe('a relay of many short sessions', () => {
+describe.concurrent('a relay of many short sessions', () => {
   it('loses none of 1,000 signals in bursts, and no session outgrows its burst', async () => {
     const burst = 100;
     await runRestream(given(), async (stage) => {

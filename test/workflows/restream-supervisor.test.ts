@@ -1,19 +1,13 @@
 // The supervisor of all relays on a real Temporal server: what it starts, tells and ends, and the orders it carries out.
 import { ApplicationFailure } from '@temporalio/common';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { PlaceRequest, WatchRequest } from '../../src/activities/restream/types.ts';
 import * as messages from '../../src/contract/restream-messages.ts';
 import type { FakeRestreamState, Instead } from '../fakes/restream-activities.ts';
 import { fakeRow } from '../fakes/restream-activities.ts';
 import { eventually } from '../setup/eventually.ts';
-import { ownNamespace } from '../setup/own-namespace.ts';
 import { counted, detailsOf, door, requestsOf, runRestream, runsOf, stateOf } from './restream-run.ts';
 import type { RestreamStage } from './staged-restream.ts';
-
-let namespace: Awaited<ReturnType<typeof ownNamespace>>;
-beforeAll(async () => {
-  namespace = await ownNamespace();
-});
 
 const allTold = ({ relays }: FakeRestreamState): boolean =>
   [...relays.values()].every(({ revision, toldRevision }) => revision === toldRevision);
@@ -36,9 +30,9 @@ async function settled(stage: RestreamStage) {
   return restream;
 }
 
-describe('the supervisor', () => {
+describe.concurrent('the supervisor', () => {
   it('starts a keeper a server and a workflow a camera, once, and then writes nothing', async () => {
-    await runRestream({ namespace, cameras: ['a', 'b', 'c'], servers: ['one', 'two'] }, async (stage) => {
+    await runRestream({ cameras: ['a', 'b', 'c'], servers: ['one', 'two'] }, async (stage) => {
       const restream = await settled(stage);
       await eventually(() => ['a', 'b', 'c'].every((id) => placingsOf(stage, id).length === 1));
       expect(stage.state.keeping.toSorted()).toEqual(['one', 'two']);
@@ -56,7 +50,7 @@ describe('the supervisor', () => {
   });
 
   it('speaks to those that run already, and takes their rows for changed', async () => {
-    await runRestream({ namespace, cameras: ['a', 'b'] }, async (stage) => {
+    await runRestream({ cameras: ['a', 'b'] }, async (stage) => {
       const relay = await stage.startRelay({ cameraId: 'a' });
       const keeper = await stage.startKeeper({ server: 'one' });
       await eventually(() => stage.state.keeping.length === 1 && placingsOf(stage, 'a').length === 1);
@@ -73,7 +67,7 @@ describe('the supervisor', () => {
 
   it('tells 120 new cameras in pages, and tells a changed one without starting it', async () => {
     const cameras = Array.from({ length: 120 }, (_, index) => `cam-${index}`);
-    await runRestream({ namespace, cameras }, async (stage) => {
+    await runRestream({ cameras }, async (stage) => {
       const restream = await stage.startRestream();
       await eventually(() => allTold(stage.state), { seconds: 120 });
       const pages = requestsOf<{ added: unknown[] }>(stage.state, 'tellRelays');
@@ -90,7 +84,7 @@ describe('the supervisor', () => {
   });
 
   it('starts a changed camera whose workflow has ended, and ends those that are gone, with a workflow or without', async () => {
-    await runRestream({ namespace, cameras: ['a', 'b'] }, async (stage) => {
+    await runRestream({ cameras: ['a', 'b'] }, async (stage) => {
       const { state } = stage;
       await settled(stage);
       await stage.relay('a').terminate();
@@ -115,7 +109,7 @@ describe('the supervisor', () => {
         await pass;
       },
     };
-    await runRestream({ namespace, cameras: ['a'], instead }, async (stage) => {
+    await runRestream({ cameras: ['a'], instead }, async (stage) => {
       const { state } = stage;
       await settled(stage);
       Object.assign(state.relays.get('a')!, { wanted: false, revision: 2 });
@@ -128,7 +122,7 @@ describe('the supervisor', () => {
   });
 
   it('begins the keeper of a server that was removed and added again, at a word about servers', async () => {
-    await runRestream({ namespace, servers: ['one', 'two'] }, async (stage) => {
+    await runRestream({ servers: ['one', 'two'] }, async (stage) => {
       const restream = await settled(stage);
       await stage.keeper('two').terminate();
       await eventually(() => stage.state.keeping.length === 1);
@@ -140,7 +134,7 @@ describe('the supervisor', () => {
   });
 
   it('shows what a person should look at, and that it is over', async () => {
-    await runRestream({ namespace }, async (stage) => {
+    await runRestream({}, async (stage) => {
       const { state } = stage;
       const restream = await settled(stage);
       expect(await stateOf(restream)).toBe('running');
@@ -170,7 +164,7 @@ describe('the supervisor', () => {
         return await usual(request);
       },
     };
-    await runRestream({ namespace, cameras: ['a'], instead }, async (stage) => {
+    await runRestream({ cameras: ['a'], instead }, async (stage) => {
       const restream = await stage.startRestream();
       await eventually(() => allTold(stage.state));
       expect((await restream.describe()).status.name).toBe('RUNNING');
@@ -179,35 +173,40 @@ describe('the supervisor', () => {
   });
 });
 
-describe('an order to the supervisor', () => {
-  it('breaks off the watch, is carried out, and the watch begins again with the right request', async () => {
-    await runRestream({ namespace }, async (stage) => {
-      const { state } = stage;
-      const restream = await settled(stage);
-      const steps = [
-        { word: messages.pauseRelays, paused: true, watch: { accept: false, servers: ['one'] } },
-        { word: messages.acceptList, paused: true, watch: { accept: true, servers: ['one'] } },
-        { word: messages.serversChanged, paused: true, watch: { accept: false, servers: [] } },
-        { word: messages.resumeRelays, paused: false, watch: { accept: false, servers: ['one'] } },
-      ];
-      for (const { word, paused, watch } of steps) {
-        const before = watches(stage).length;
-        const settles = requestsOf(state, 'settleServers').length;
-        const orderedMs = performance.now();
-        await restream.signal(word);
-        await eventually(() => watches(stage).length > before, { what: `a watch after ${word.name}` });
-        expect(performance.now() - orderedMs).toBeLessThan(4_000);
-        expect(watches(stage)[before]).toEqual(watch);
-        expect(state.paused).toBe(paused);
-        await eventually(() => watches(stage).at(-1)!.servers.length === 1 && state.watching === 1);
-        expect(await restream.query(messages.restreamStatus)).toEqual({ paused, servers: ['one'] });
-        const expected = word === messages.serversChanged ? 1 : 0;
-        expect(requestsOf(state, 'settleServers').length - settles).toBe(expected);
-      }
-      expect(watches(stage).filter(({ accept }) => accept)).toHaveLength(1);
-      expect(requestsOf(state, 'setRelaysPaused')).toEqual([{ paused: true }, { paused: false }]);
-    });
-  });
+describe.concurrent('an order to the supervisor', () => {
+  // Alone: it says how soon an order is heard.
+  it(
+    'breaks off the watch, is carried out, and the watch begins again with the right request',
+    { concurrent: false },
+    async () => {
+      await runRestream({}, async (stage) => {
+        const { state } = stage;
+        const restream = await settled(stage);
+        const steps = [
+          { word: messages.pauseRelays, paused: true, watch: { accept: false, servers: ['one'] } },
+          { word: messages.acceptList, paused: true, watch: { accept: true, servers: ['one'] } },
+          { word: messages.serversChanged, paused: true, watch: { accept: false, servers: [] } },
+          { word: messages.resumeRelays, paused: false, watch: { accept: false, servers: ['one'] } },
+        ];
+        for (const { word, paused, watch } of steps) {
+          const before = watches(stage).length;
+          const settles = requestsOf(state, 'settleServers').length;
+          const orderedMs = performance.now();
+          await restream.signal(word);
+          await eventually(() => watches(stage).length > before, { what: `a watch after ${word.name}` });
+          expect(performance.now() - orderedMs).toBeLessThan(4_000);
+          expect(watches(stage)[before]).toEqual(watch);
+          expect(state.paused).toBe(paused);
+          await eventually(() => watches(stage).at(-1)!.servers.length === 1 && state.watching === 1);
+          expect(await restream.query(messages.restreamStatus)).toEqual({ paused, servers: ['one'] });
+          const expected = word === messages.serversChanged ? 1 : 0;
+          expect(requestsOf(state, 'settleServers').length - settles).toBe(expected);
+        }
+        expect(watches(stage).filter(({ accept }) => accept)).toHaveLength(1);
+        expect(requestsOf(state, 'setRelaysPaused')).toEqual([{ paused: true }, { paused: false }]);
+      });
+    },
+  );
 
   it('to pause does not wait for a watch that is slow to end', async () => {
     const { pass, open } = door();
@@ -221,7 +220,7 @@ describe('an order to the supervisor', () => {
       },
     };
     let watchesBegun = 0;
-    await runRestream({ namespace, instead }, async (stage) => {
+    await runRestream({ instead }, async (stage) => {
       const restream = await settled(stage);
       await restream.signal(messages.pauseRelays);
       await eventually(() => stage.state.paused);
@@ -240,7 +239,7 @@ describe('an order to the supervisor', () => {
         return { moved: 0 };
       },
     };
-    await runRestream({ namespace, instead }, async (stage) => {
+    await runRestream({ instead }, async (stage) => {
       const restream = await settled(stage);
       await eventually(() => settlings === 1);
       await restream.signal(messages.serversChanged);
@@ -260,14 +259,14 @@ describe('an order to the supervisor', () => {
       await restream.signal(messages.resumeRelays);
       await restream.signal(messages.pauseRelays);
     };
-    await runRestream({ namespace, early }, async (stage) => {
+    await runRestream({ early }, async (stage) => {
       await eventually(() => stage.state.keeping.length === 1);
       expect(requestsOf(stage.state, 'setRelaysPaused')).toEqual([{ paused: true }]);
     });
   });
 });
 
-describe('a supervisor that continues as new', () => {
+describe.concurrent('a supervisor that continues as new', () => {
   it('keeps pause, attention and orders, and starts no second keeper', async () => {
     const keepers = counted('keepServer');
     const { pass, open } = door();
@@ -279,7 +278,7 @@ describe('a supervisor that continues as new', () => {
         return { moved: 0 };
       },
     };
-    await runRestream({ namespace, cameras: ['a'], servers: ['one', 'two'], instead }, async (stage) => {
+    await runRestream({ cameras: ['a'], servers: ['one', 'two'], instead }, async (stage) => {
       const { client, state } = stage;
       state.attention = 'look here';
       const restream = await stage.startRestream({ sessionEvents: 120 });
@@ -308,9 +307,9 @@ describe('a supervisor that continues as new', () => {
   });
 });
 
-describe('a supervisor that is cancelled', () => {
+describe.concurrent('a supervisor that is cancelled', () => {
   it('leaves relays and keepers as they are, and one started later takes them over', async () => {
-    await runRestream({ namespace, cameras: ['a'] }, async (stage) => {
+    await runRestream({ cameras: ['a'] }, async (stage) => {
       const { state } = stage;
       const restream = await settled(stage);
       await restream.cancel();
@@ -332,7 +331,7 @@ describe('a supervisor that is cancelled', () => {
       await pass;
       return await usual(request);
     };
-    await runRestream({ namespace, instead: { readPause } }, async (stage) => {
+    await runRestream({ instead: { readPause } }, async (stage) => {
       stage.state.paused = true;
       const restream = await stage.startRestream();
       await eventually(() => requestsOf(stage.state, 'readPause').length === 1);
@@ -355,7 +354,7 @@ describe('a supervisor that is cancelled', () => {
       await restream.signal(messages.pauseRelays);
       await restream.cancel();
     };
-    await runRestream({ namespace, early }, async (stage) => {
+    await runRestream({ early }, async (stage) => {
       await eventually(() => stage.state.paused);
       expect(requestsOf(stage.state, 'watchCameras')).toEqual([]);
     });
