@@ -26,7 +26,9 @@ test(
     expect(done.length).toBe(trials);
     const asked = done.filter(({ retries }) => retries > 0).length;
     const unclear = done.filter(({ wasUnclear }) => wasUnclear).length;
-    process.stdout.write(`${done.length} lectures, ${asked} settled by a person, ${unclear} of them unclear\n`);
+    process.stdout.write(
+      `${done.length} lectures, ${asked} settled by a person, ${unclear} of them unclear\n`,
+    );
   },
   patienceMs,
 );
