@@ -1,6 +1,6 @@
 // A keeper with a real MediaMTX to keep, and another one that plays the cameras.
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Fault } from '../../../src/domain/fault.ts';
 import type { LiveCamera } from '../../fakes/live-camera.ts';
 import { startRtspCamera } from '../../fakes/rtsp-camera.ts';
@@ -11,7 +11,6 @@ import { cameraAt, openKeeperStage, signal, startStream, type KeeperStage } from
 let camera: TestMediaMtx;
 let server: TestMediaMtx;
 let always: LiveCamera;
-let stage: KeeperStage;
 
 beforeAll(async () => {
   camera = await startMediaMtx({ record: false });
@@ -23,18 +22,21 @@ afterAll(async () => {
   await server?.stop();
   await camera?.stop();
 });
-beforeEach(async () => {
-  stage = await openKeeperStage(server);
+
+const it = test.extend<{ stage: KeeperStage }>({
+  stage: async ({ task: _ }, use) => {
+    await using stage = await openKeeperStage(server);
+    await use(stage);
+  },
 });
-afterEach(() => stage[Symbol.asyncDispose]());
 
 const hall = (more: { stream?: string; password?: string } = {}) =>
   cameraAt(camera, { cameraId: 'hall', stream: 'always', ...more });
 const refusedLogins = (requests: { headers: Record<string, string> }[]): number =>
   requests.filter(({ headers }) => headers['authorization'] !== undefined).length;
 
-describe('a camera', () => {
-  it('becomes live, says what it sends, and is told of once', async () => {
+describe.concurrent('a camera', () => {
+  it('becomes live, says what it sends, and is told of once', async ({ stage }) => {
     await stage.place(hall());
     const keeping = stage.keep();
     const report = await stage.isIn('hall', 'live');
@@ -50,33 +52,40 @@ describe('a camera', () => {
     expect(JSON.stringify([stage.told, keeping.heartbeats])).not.toContain(camera.users.reader.password);
   });
 
-  it('that ends is waited for without a path, and comes back', async () => {
+  it('that ends is waited for without a path, and comes back', async ({ stage }) => {
     await using first = await startStream(camera, 'short');
     await stage.place(hall({ stream: 'short' }));
     stage.keep();
     await stage.isIn('hall', 'live');
     await first.stop();
     expect(await stage.isIn('hall', 'waiting')).toMatchObject({ restarts: 1, reason: expect.any(String) });
-    expect(await stage.pathOf('hall')).toBeUndefined();
+    await eventually(async () => (await stage.pathOf('hall')) === undefined, { what: 'the end of its path' });
     await using _second = await startStream(camera, 'short');
     expect(await stage.isIn('hall', 'live')).toMatchObject({ restarts: 1 });
   });
 
-  it('that freezes is found stalled, and comes back when it moves', async () => {
-    await using frozen = await startStream(camera, 'frozen');
-    await stage.place(hall({ stream: 'frozen' }));
-    stage.keep();
-    await stage.isIn('hall', 'live');
-    frozen.signal('SIGSTOP');
-    const { reason } = await stage.isIn('hall', 'stalled');
-    expect(reason).toMatch(/^No new picture for [34] s while the connection stood\.$/);
-    frozen.signal('SIGKILL');
-    await frozen.stop();
-    await using _again = await startStream(camera, 'frozen');
-    await stage.isIn('hall', 'live');
-  });
+  // Alone: it says for how long.
+  it(
+    'that freezes is found stalled, and comes back when it moves',
+    { concurrent: false },
+    async ({ stage }) => {
+      await using frozen = await startStream(camera, 'frozen');
+      await stage.place(hall({ stream: 'frozen' }));
+      stage.keep();
+      await stage.isIn('hall', 'live');
+      frozen.signal('SIGSTOP');
+      const { reason } = await stage.isIn('hall', 'stalled');
+      expect(reason).toMatch(/^No new picture for [34] s while the connection stood\.$/);
+      frozen.signal('SIGKILL');
+      await frozen.stop();
+      await using _again = await startStream(camera, 'frozen');
+      await stage.isIn('hall', 'live');
+    },
+  );
 
-  it('that refuses the login is asked three times, not again by a later keeper, and again when it is forgiven', async () => {
+  it('that refuses the login is asked three times, not again by a later keeper, and again when it is forgiven', async ({
+    stage,
+  }) => {
     const strict = await startRtspCamera();
     try {
       strict.protect({ user: 'reader', password: 'right', offers: ['basic'] });
@@ -109,7 +118,7 @@ describe('a camera', () => {
     }
   });
 
-  it('that is placed anew is connected anew', async () => {
+  it('that is placed anew is connected anew', async ({ stage }) => {
     await stage.place(hall());
     stage.keep();
     await stage.isIn('hall', 'live');
@@ -122,7 +131,7 @@ describe('a camera', () => {
     expect(stage.told.at(-1)?.report).toMatchObject({ restarts: 1 });
   });
 
-  it('that is taken down while it is asked leaves no path behind', async () => {
+  it('that is taken down while it is asked leaves no path behind', async ({ stage }) => {
     const asked = Promise.withResolvers<void>();
     const answer = Promise.withResolvers<void>();
     const { probe } = stage.deps;
@@ -145,8 +154,8 @@ describe('a camera', () => {
   });
 });
 
-describe('a path', () => {
-  it('that somebody removed is put up again without asking the camera', async () => {
+describe.concurrent('a path', () => {
+  it('that somebody removed is put up again without asking the camera', async ({ stage }) => {
     let probes = 0;
     const { probe } = stage.deps;
     stage.deps.probe = (ask) => ((probes += 1), probe(ask));
@@ -162,7 +171,7 @@ describe('a path', () => {
     expect(probes).toBe(1);
   });
 
-  it('of ours that nobody wants goes; one of somebody else stays', async () => {
+  it('of ours that nobody wants goes; one of somebody else stays', async ({ stage }) => {
     const { pathPrefix } = stage.deps.settings;
     const config = { source: 'rtsp://127.0.0.1:9/', record: false };
     for (const name of [`${pathPrefix}stray`, `other-${pathPrefix}x`])
@@ -175,7 +184,7 @@ describe('a path', () => {
     await stage.control.deletePath({ name: `other-${pathPrefix}x`, signal });
   });
 
-  it('stays as it is when another keeper takes over, and nothing is told', async () => {
+  it('stays as it is when another keeper takes over, and nothing is told', async ({ stage }) => {
     await stage.place(hall());
     const first = stage.keep();
     await stage.isIn('hall', 'live');
@@ -192,7 +201,9 @@ describe('a path', () => {
     expect(stage.statesTold('hall')).toEqual(['live']);
   });
 
-  it('that MediaMTX refuses is a failure of its camera alone, in words without the address', async () => {
+  it('that MediaMTX refuses is a failure of its camera alone, in words without the address', async ({
+    stage,
+  }) => {
     await stage.place(hall());
     await stage.place(cameraAt(camera, { cameraId: 'yard', stream: 'always' }));
     const put = stage.control.putPath;
@@ -209,27 +220,32 @@ describe('a path', () => {
     await stage.isIn('hall', 'live');
   });
 
-  it('that is put up slowly is given its time from then on, and few are put up at once', async () => {
-    await using slow = await openKeeperStage(server, { connectSeconds: 1 });
-    const ids = Array.from({ length: 24 }, (_, index) => `cam-${index}`);
-    const put = slow.control.putPath;
-    let now = 0;
-    let most = 0;
-    slow.control.putPath = async (ask) => {
-      most = Math.max(most, (now += 1));
-      await delay(400);
-      await put(ask).finally(() => (now -= 1));
-    };
-    for (const cameraId of ids) await slow.place(cameraAt(camera, { cameraId, stream: 'always' }));
-    slow.keep();
-    for (const id of ids) expect(await slow.isIn(id, 'live')).not.toHaveProperty('reason');
-    expect(most).toBe(8);
-  });
+  // Alone: each has a second for its first picture.
+  it(
+    'that is put up slowly is given its time from then on, and few are put up at once',
+    { concurrent: false },
+    async () => {
+      await using slow = await openKeeperStage(server, { connectSeconds: 1 });
+      const ids = Array.from({ length: 24 }, (_, index) => `cam-${index}`);
+      const put = slow.control.putPath;
+      let now = 0;
+      let most = 0;
+      slow.control.putPath = async (ask) => {
+        most = Math.max(most, (now += 1));
+        await delay(400);
+        await put(ask).finally(() => (now -= 1));
+      };
+      for (const cameraId of ids) await slow.place(cameraAt(camera, { cameraId, stream: 'always' }));
+      slow.keep();
+      for (const id of ids) expect(await slow.isIn(id, 'live')).not.toHaveProperty('reason');
+      expect(most).toBe(8);
+    },
+  );
 
-  it('whose removal is late stays when MediaMTX has brought it back meanwhile', async () => {
+  it('whose removal is late stays when MediaMTX has brought it back meanwhile', async ({ stage }) => {
     const name = `${stage.deps.settings.pathPrefix}hall`;
-    await using first = await startStream(camera, 'short');
-    await stage.place(hall({ stream: 'short' }));
+    await using first = await startStream(camera, 'late');
+    await stage.place(hall({ stream: 'late' }));
     const get = stage.control.getPath;
     const pass = Promise.withResolvers<void>();
     stage.keep();
@@ -241,14 +257,14 @@ describe('a path', () => {
     stage.control.getPath = async (ask) => (await pass.promise, get(ask));
     await first.stop();
     await stage.isIn('hall', 'waiting');
-    await using _second = await startStream(camera, 'short');
+    await using _second = await startStream(camera, 'late');
     await eventually(async () => (await get({ name, signal }))?.available, { what: 'the own try' });
     pass.resolve();
     expect(await stage.isIn('hall', 'live')).toMatchObject({ restarts: 1 });
     expect(removals).toBe(0);
   });
 
-  it('whose removal fails does not keep the camera from being asked', async () => {
+  it('whose removal fails does not keep the camera from being asked', async ({ stage }) => {
     const name = `${stage.deps.settings.pathPrefix}hall`;
     await stage.place(hall({ stream: 'later' }));
     stage.keep();
