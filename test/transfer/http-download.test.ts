@@ -1,64 +1,25 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createDownloader, type Downloader, type DownloadRequest } from '../../src/transfer/http-download.ts';
+import { describe, expect } from 'vitest';
+import type { DownloadRequest } from '../../src/transfer/http-download.ts';
 import { readResumePoint } from '../../src/transfer/resume-point.ts';
-import { startArchive, type Archive, type ArchiveStep } from '../fakes/archive.ts';
-
-const sizeBytes = 3_000_000;
-const bytes = randomBytes(sizeBytes);
-const hashOf = (data: Buffer) => createHash('sha256').update(data).digest('hex');
-const sha256 = hashOf(bytes);
-const settings = { perHost: 2, total: 3, stallSeconds: 1.5, connectSeconds: 1.5 };
-
-let base: string;
-let file: string;
-let archive: Archive;
-let downloader: Downloader;
-let runs = 0;
-
-beforeAll(async () => {
-  base = await mkdtemp(join(tmpdir(), 'longtake-download-'));
-  file = join(base, 'segment.flv');
-  await writeFile(file, bytes);
-});
-afterAll(() => rm(base, { recursive: true, force: true }));
-beforeEach(async () => {
-  archive = await startArchive();
-  downloader = createDownloader(settings);
-});
-afterEach(async () => {
-  await downloader.close();
-  await archive.close();
-});
-
-const newPath = () => join(base, `partial-${(runs += 1)}`);
-
-function ask(over: Partial<DownloadRequest> = {}): DownloadRequest {
-  const url = over.url ?? archive.serve('/cam/a.flv', file);
-  return { url, toPath: newPath(), signal: AbortSignal.timeout(20_000), ...over };
-}
-
-/** Runs a download that must fail and gives its fault. */
-const failing = (request: DownloadRequest) =>
-  downloader.download(request).then(
-    () => {
-      throw new Error('The download should have failed.');
-    },
-    (error: unknown) => error as { type: string; message: string; details: Record<string, unknown> },
-  );
-
-async function expectWhole(path: string) {
-  expect(hashOf(await readFile(path))).toBe(sha256);
-  await expect(stat(`${path}.resume.json`)).rejects.toThrow();
-}
+import type { ArchiveStep } from '../fakes/archive.ts';
+import {
+  base,
+  bytes,
+  expectWhole,
+  file,
+  hashOf,
+  newPath,
+  sha256,
+  sizeBytes,
+  test,
+} from './download-stage.ts';
 
 describe('a download', () => {
-  test('lands on disk whole, hashed, with what the source said about it', async () => {
+  test('lands on disk whole, hashed, with what the source said about it', async ({ downloader, ask }) => {
     const request = ask({ onBytes: (written) => seen.push(written) });
     const seen: number[] = [];
     const result = await downloader.download(request);
@@ -69,42 +30,46 @@ describe('a download', () => {
     await expectWhole(request.toPath);
   });
 
-  test('replaces what lay at the path before', async () => {
+  test('replaces what lay at the path before', async ({ downloader, ask }) => {
     const request = ask();
     await writeFile(request.toPath, Buffer.alloc(sizeBytes + 100));
     await downloader.download(request);
     await expectWhole(request.toPath);
   });
 
-  test.each<[string, ArchiveStep, boolean]>([
+  test.for<[string, ArchiveStep, boolean]>([
     ['in chunks', { do: 'chunked' }, true],
     ['without any length', { do: 'noLength' }, false],
-  ])('of a file sent %s is complete: %s', async (_name, step, complete) => {
+  ])('of a file sent %s is complete: %s', async ([, step, complete], { archive, downloader, ask }) => {
     const request = ask();
     archive.script('/cam/a.flv', step);
     expect(await downloader.download(request)).toMatchObject({ complete, sha256 });
   });
 
-  test('an HTML page with status 200 is delivered as it is and named by its type', async () => {
+  test('an HTML page with status 200 is delivered as it is and named by its type', async ({
+    archive,
+    downloader,
+    ask,
+  }) => {
     const request = ask();
     archive.script('/cam/a.flv', { do: 'html' });
     expect((await downloader.download(request)).contentType).toBe('text/html');
   });
 
-  test('an empty file has size 0', async () => {
+  test('an empty file has size 0', async ({ archive, downloader, ask }) => {
     const empty = join(base, 'empty');
     await writeFile(empty, '');
     const result = await downloader.download(ask({ url: archive.serve('/empty', empty) }));
     expect(result).toMatchObject({ sizeBytes: 0, sha256: hashOf(Buffer.alloc(0)), complete: true });
   });
 
-  test('more bytes than allowed are refused', async () => {
+  test('more bytes than allowed are refused', async ({ ask, failing }) => {
     expect((await failing(ask({ maxBytes: 1_000_000 }))).type).toBe('MediaUnreadable');
   });
 });
 
 describe('a source that refuses', () => {
-  test.each<[number, string]>([
+  test.for<[number, string]>([
     [400, 'InputInvalid'],
     [401, 'AuthRejected'],
     [403, 'AuthRejected'],
@@ -114,19 +79,19 @@ describe('a source that refuses', () => {
     [500, 'SourceUnreachable'],
     [502, 'SourceUnreachable'],
     [503, 'SourceBusy'],
-  ])('with status %d is %s', async (status, type) => {
+  ])('with status %d is %s', async ([status, type], { archive, ask, failing }) => {
     const request = ask();
     archive.script('/cam/a.flv', { do: 'status', status });
     expect(await failing(request)).toMatchObject({ type, details: { status } });
     await expect(stat(request.toPath)).rejects.toThrow();
   });
 
-  test.each([
+  test.for<[string, number | undefined]>([
     ['7', 7],
     ['999999', 900],
     [new Date(Date.now() + 60_000).toUTCString(), 60],
     ['soon', undefined],
-  ])('its Retry-After %s is %s s', async (value, seconds) => {
+  ])('its Retry-After %s is %s s', async ([value, seconds], { archive, ask, failing }) => {
     const request = ask();
     archive.script('/cam/a.flv', { do: 'status', status: 503, headers: { 'retry-after': value } });
     const wait = (await failing(request)).details.retryAfterSeconds as number | undefined;
@@ -134,7 +99,7 @@ describe('a source that refuses', () => {
     else expect(Math.abs((wait ?? 0) - seconds)).toBeLessThanOrEqual(value.includes('GMT') ? 30 : 0);
   });
 
-  test('that is not there at all is SourceUnreachable', async () => {
+  test('that is not there at all is SourceUnreachable', async ({ ask, failing }) => {
     const closed = createServer();
     await once(closed.listen(0, '127.0.0.1'), 'listening');
     const { port } = closed.address() as AddressInfo;
@@ -142,11 +107,11 @@ describe('a source that refuses', () => {
     expect((await failing(ask({ url: `http://127.0.0.1:${port}/x` }))).type).toBe('SourceUnreachable');
   });
 
-  test('whose name does not resolve is SourceUnreachable', async () => {
+  test('whose name does not resolve is SourceUnreachable', async ({ ask, failing }) => {
     expect((await failing(ask({ url: 'http://no-such-host.invalid/x' }))).type).toBe('SourceUnreachable');
   });
 
-  test('that speaks no HTTP is SourceUnreachable', async () => {
+  test('that speaks no HTTP is SourceUnreachable', async ({ ask, failing }) => {
     const gibberish = createServer((socket) => {
       socket.on('error', () => undefined);
       socket.end('SSH-2.0-OpenSSH_9.2\r\n');
@@ -157,7 +122,7 @@ describe('a source that refuses', () => {
     gibberish.close();
   });
 
-  test('no message holds the password or a token of the URL', async () => {
+  test('no message holds the password or a token of the URL', async ({ archive, ask, failing }) => {
     archive.protect({ scheme: 'basic', user: 'viewer', password: 'right' });
     const url = `${archive.url}/cam/a.flv?token=canary-token`.replace('//', '//viewer:canary-pass@');
     const fault = await failing(ask({ url }));
@@ -167,29 +132,32 @@ describe('a source that refuses', () => {
 });
 
 describe('a source that breaks off', () => {
-  test.each<[string, ArchiveStep]>([
+  test.for<[string, ArchiveStep]>([
     // A reset also takes bytes with it that had come but were not yet read.
     ['a reset', { do: 'resetAfter', bytes: 1_234_567 }],
     ['an early end', { do: 'closeAfter', bytes: 1_234_567 }],
-  ])('by %s leaves a partial that the next owner completes', async (_name, step) => {
-    const request = ask();
-    archive.script('/cam/a.flv', step);
-    const fault = await failing(request);
-    expect(fault.type).toBe('SourceUnreachable');
-    const receivedBytes = fault.details.receivedBytes as number;
-    if (step.do === 'closeAfter') expect(receivedBytes).toBe(1_234_567);
-    const resume = await readResumePoint(request.toPath);
-    expect(resume).toMatchObject({ bytes: receivedBytes, totalBytes: sizeBytes });
-    const result = await downloader.download({ ...request, resume });
-    expect(result).toMatchObject({ status: 206, sha256, sizeBytes, resumedFromBytes: receivedBytes });
-    expect(archive.requests.at(-1)?.headers).toMatchObject({
-      range: `bytes=${receivedBytes}-`,
-      'if-range': resume?.etag,
-    });
-    await expectWhole(request.toPath);
-  });
+  ])(
+    'by %s leaves a partial that the next owner completes',
+    async ([, step], { archive, downloader, ask, failing }) => {
+      const request = ask();
+      archive.script('/cam/a.flv', step);
+      const fault = await failing(request);
+      expect(fault.type).toBe('SourceUnreachable');
+      const receivedBytes = fault.details.receivedBytes as number;
+      if (step.do === 'closeAfter') expect(receivedBytes).toBe(1_234_567);
+      const resume = await readResumePoint(request.toPath);
+      expect(resume).toMatchObject({ bytes: receivedBytes, totalBytes: sizeBytes });
+      const result = await downloader.download({ ...request, resume });
+      expect(result).toMatchObject({ status: 206, sha256, sizeBytes, resumedFromBytes: receivedBytes });
+      expect(archive.requests.at(-1)?.headers).toMatchObject({
+        range: `bytes=${receivedBytes}-`,
+        'if-range': resume?.etag,
+      });
+      await expectWhole(request.toPath);
+    },
+  );
 
-  test('before the first byte can be asked again', async () => {
+  test('before the first byte can be asked again', async ({ archive, downloader, ask, failing }) => {
     const request = ask();
     archive.script('/cam/a.flv', { do: 'resetAfter', bytes: 0 });
     expect((await failing(request)).type).toBe('SourceUnreachable');
@@ -198,7 +166,12 @@ describe('a source that breaks off', () => {
     expect(await downloader.download({ ...request, resume })).toMatchObject({ sha256 });
   });
 
-  test('with a length longer than the file is completed by the answer 416', async () => {
+  test('with a length longer than the file is completed by the answer 416', async ({
+    archive,
+    downloader,
+    ask,
+    failing,
+  }) => {
     const request = ask();
     archive.script('/cam/a.flv', { do: 'contentLength', bytes: sizeBytes + 10 });
     expect((await failing(request)).type).toBe('SourceUnreachable');
@@ -208,7 +181,7 @@ describe('a source that breaks off', () => {
     expect(await downloader.download({ ...request, resume: noted })).toMatchObject({ sha256, sizeBytes });
   });
 
-  test('a length shorter than the file ends there', async () => {
+  test('a length shorter than the file ends there', async ({ archive, downloader, ask }) => {
     const request = ask();
     archive.script('/cam/a.flv', { do: 'contentLength', bytes: 1000 });
     expect((await downloader.download(request)).sizeBytes).toBe(1000);
@@ -218,13 +191,12 @@ describe('a source that breaks off', () => {
 describe('a resumed download', () => {
   const keep = 1_000_000;
 
-  async function partial(over: Partial<DownloadRequest> = {}) {
-    const request = ask(over);
+  async function partial(request: DownloadRequest) {
     await writeFile(request.toPath, bytes.subarray(0, keep));
     return request;
   }
 
-  test('of a partial that is already whole asks once and hashes it', async () => {
+  test('of a partial that is already whole asks once and hashes it', async ({ downloader, ask }) => {
     const request = ask();
     await writeFile(request.toPath, bytes);
     const { etag = '' } = await downloader.download(ask());
@@ -236,62 +208,66 @@ describe('a resumed download', () => {
     });
   });
 
-  test('begins anew when the file has changed since', async () => {
-    const request = await partial();
+  test('begins anew when the file has changed since', async ({ downloader, ask }) => {
+    const request = await partial(ask());
     const resume = { bytes: keep, etag: '"of yesterday"' };
     expect(await downloader.download({ ...request, resume })).toMatchObject({ status: 200, sha256 });
   });
 
-  test('begins anew when the source ignores Range', async () => {
-    const request = await partial({ url: archive.serve('/cam/b.flv', file, { etag: '"b"' }) });
+  test('begins anew when the source ignores Range', async ({ archive, downloader, ask }) => {
+    const request = await partial(ask({ url: archive.serve('/cam/b.flv', file, { etag: '"b"' }) }));
     archive.script('/cam/b.flv', { do: 'ignoreRange' });
     const resume = { bytes: keep, etag: '"b"' };
     expect(await downloader.download({ ...request, resume })).toMatchObject({ status: 200, sha256 });
   });
 
-  test('begins anew when the source goes on with another file', async () => {
-    const request = await partial();
+  test('begins anew when the source goes on with another file', async ({ archive, downloader, ask }) => {
+    const request = await partial(ask());
     archive.script('/cam/a.flv', { do: 'ignoreIfRange', etag: '"another"' });
     const result = await downloader.download({ ...request, resume: { bytes: keep, etag: '"first"' } });
     expect(result).toMatchObject({ status: 200, sha256 });
     expect(archive.requests).toHaveLength(2);
   });
 
-  test('without any validator trusts an equal total alone', async () => {
+  test('without any validator trusts an equal total alone', async ({ archive, downloader, ask }) => {
     const url = archive.serve('/cam/c.flv', file, { etag: null });
-    const same = await partial({ url });
+    const same = await partial(ask({ url }));
     const resume = { bytes: keep, totalBytes: sizeBytes };
     expect(await downloader.download({ ...same, resume })).toMatchObject({ status: 206, sha256 });
-    const other = await partial({ url });
+    const other = await partial(ask({ url }));
     const stale = { bytes: keep, totalBytes: sizeBytes - 1 };
     expect(await downloader.download({ ...other, resume: stale })).toMatchObject({ status: 200, sha256 });
   });
 
-  test('uses Last-Modified where there is no ETag', async () => {
+  test('uses Last-Modified where there is no ETag', async ({ archive, downloader, ask }) => {
     const url = archive.serve('/cam/d.flv', file, { etag: null, lastModified: true });
     const { lastModified = '' } = await downloader.download(ask({ url }));
-    const request = await partial({ url });
+    const request = await partial(ask({ url }));
     const result = await downloader.download({ ...request, resume: { bytes: keep, lastModified } });
     expect(result).toMatchObject({ status: 206, sha256 });
   });
 
-  test('counts no more than what is really there, and no more than was noted', async () => {
+  test('counts no more than what is really there, and no more than was noted', async ({
+    downloader,
+    ask,
+  }) => {
     const { etag = '' } = await downloader.download(ask());
-    const shorter = await partial();
+    const shorter = await partial(ask());
     const lost = await downloader.download({ ...shorter, resume: { bytes: keep + 500, etag } });
     expect(lost).toMatchObject({ resumedFromBytes: keep, sha256 });
-    const longer = await partial();
+    const longer = await partial(ask());
     const clipped = await downloader.download({ ...longer, resume: { bytes: 10, etag } });
     expect(clipped).toMatchObject({ resumedFromBytes: 10, sha256 });
   });
 });
 
-describe('a source without progress', () => {
-  test.each<[string, ArchiveStep]>([
+// Those that wait for an end; to the others a moment in which no bytes come is a stall.
+describe.concurrent('a source without progress', () => {
+  test.for<[string, ArchiveStep]>([
     ['falls silent in the middle', { do: 'silentAfter', bytes: 500_000 }],
     ['drips a byte a second', { do: 'drip', bytesPerSecond: 1 }],
     ['falls silent after its headers', { do: 'silentAfter', bytes: 0 }],
-  ])('that %s is SourceStalled', async (_name, step) => {
+  ])('that %s is SourceStalled', async ([, step], { archive, ask, failing }) => {
     const request = ask();
     archive.script('/cam/a.flv', step);
     const startMs = performance.now();
@@ -301,25 +277,29 @@ describe('a source without progress', () => {
     if (step.do === 'silentAfter') expect((await stat(request.toPath)).size).toBe(step.bytes);
   });
 
-  test('that never answers is SourceUnreachable', async () => {
+  test('that never answers is SourceUnreachable', async ({ archive, ask, failing }) => {
     const request = ask();
     archive.script('/cam/a.flv', { do: 'hang' });
     expect(await failing(request)).toMatchObject({ type: 'SourceUnreachable' });
     expect(archive.openConnections()).toBeLessThanOrEqual(1);
   });
 
-  test('slow but alive tells its bytes at least every second or two', async () => {
-    const slow = join(base, 'slow');
-    await writeFile(slow, bytes.subarray(0, 75_000));
-    const url = archive.serve('/slow', slow);
-    archive.script('/slow', { do: 'drip', bytesPerSecond: 25_000 });
-    const steps: number[] = [];
-    await downloader.download(ask({ url, onBytes: (written) => steps.push(written) }));
-    expect(steps.filter((written) => written > 0 && written < 75_000).length).toBeGreaterThanOrEqual(1);
-    expect(steps).toEqual(steps.toSorted((a, b) => a - b));
-  });
+  test(
+    'slow but alive tells its bytes at least every second or two',
+    { concurrent: false },
+    async ({ archive, downloader, ask }) => {
+      const slow = join(base, 'slow');
+      await writeFile(slow, bytes.subarray(0, 75_000));
+      const url = archive.serve('/slow', slow);
+      archive.script('/slow', { do: 'drip', bytesPerSecond: 25_000 });
+      const steps: number[] = [];
+      await downloader.download(ask({ url, onBytes: (written) => steps.push(written) }));
+      expect(steps.filter((written) => written > 0 && written < 75_000).length).toBeGreaterThanOrEqual(1);
+      expect(steps).toEqual(steps.toSorted((a, b) => a - b));
+    },
+  );
 
-  test('slow but alive is waited for', async () => {
+  test('slow but alive is waited for', { concurrent: false }, async ({ archive, downloader, ask }) => {
     const small = join(base, 'small');
     await writeFile(small, bytes.subarray(0, 60_000));
     const url = archive.serve('/small', small);
@@ -329,7 +309,11 @@ describe('a source without progress', () => {
 });
 
 describe('cancelling', () => {
-  test('in the middle rejects with the reason, keeps the partial and frees the connection', async () => {
+  test('in the middle rejects with the reason, keeps the partial and frees the connection', async ({
+    archive,
+    downloader,
+    ask,
+  }) => {
     const controller = new AbortController();
     const reason = new Error('paused');
     const request = ask({ signal: controller.signal, onBytes: () => controller.abort(reason) });
@@ -339,7 +323,7 @@ describe('cancelling', () => {
     expect((await readResumePoint(request.toPath))?.bytes).toBeGreaterThan(0);
   });
 
-  test('before the start sends nothing', async () => {
+  test('before the start sends nothing', async ({ archive, downloader, ask }) => {
     const request = ask({ signal: AbortSignal.abort(new Error('never')) });
     await expect(downloader.download(request)).rejects.toThrow('never');
     expect(archive.requests).toHaveLength(0);
@@ -347,7 +331,11 @@ describe('cancelling', () => {
 });
 
 describe('the connection limits', () => {
-  test('hold the third download to a host back, tell that it waits, and let it go after', async () => {
+  test('hold the third download to a host back, tell that it waits, and let it go after', async ({
+    archive,
+    downloader,
+    ask,
+  }) => {
     archive.always('/cam/a.flv', { do: 'drip', bytesPerSecond: 5_000_000 });
     let waits = 0;
     const onWaiting = () => void (waits += 1);
@@ -356,7 +344,12 @@ describe('the connection limits', () => {
     expect(waits).toBeGreaterThanOrEqual(1);
   });
 
-  test('are given back after failures, and waiting can be cancelled', async () => {
+  test('are given back after failures, and waiting can be cancelled', async ({
+    archive,
+    downloader,
+    ask,
+    failing,
+  }) => {
     archive.script('/cam/a.flv', { do: 'hang' }, { do: 'hang' });
     const hanging = [failing(ask()), failing(ask())];
     const controller = new AbortController();
@@ -371,11 +364,11 @@ describe('the connection limits', () => {
 });
 
 describe('the disk', () => {
-  test('that has no such directory is StorageFault', async () => {
+  test('that has no such directory is StorageFault', async ({ ask, failing }) => {
     expect((await failing(ask({ toPath: join(base, 'none', 'x') }))).type).toBe('StorageFault');
   });
 
-  test('that is full is DiskFull', async () => {
+  test('that is full is DiskFull', async ({ ask, failing }) => {
     const toPath = newPath();
     await symlink('/dev/full', toPath);
     expect((await failing(ask({ toPath }))).type).toBe('DiskFull');
@@ -383,14 +376,14 @@ describe('the disk', () => {
 });
 
 describe('the clock of a source', () => {
-  test.each([3600, -90, 0])('%d s away is told to a second', async (seconds) => {
+  test.for([3600, -90, 0])('%d s away is told to a second', async (seconds, { archive, downloader }) => {
     archive.setClockOffset(seconds);
     const url = archive.serve('/cam/a.flv', file);
     const offset = await downloader.clockOffset({ url, signal: AbortSignal.timeout(5000) });
     expect(Math.abs((offset ?? Number.NaN) - seconds)).toBeLessThan(1);
   });
 
-  test('that tells none is null', async () => {
+  test('that tells none is null', async ({ archive, downloader }) => {
     archive.setClockOffset(null);
     expect(await downloader.clockOffset({ url: archive.url, signal: AbortSignal.timeout(5000) })).toBeNull();
   });
