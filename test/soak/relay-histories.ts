@@ -10,6 +10,9 @@ export interface HistoryLedger {
   grown(): Promise<string[]>;
 }
 
+/** While many paths change at once, workflows hear every 15 s. */
+const quietMs = 20_000;
+
 /** Asked one after the other: a sample. */
 const sampleSize = 30;
 
@@ -24,16 +27,16 @@ export function openHistoryLedger(client: Client, cameraIds: readonly string[]):
   };
   return {
     async mark() {
-      const endMs = performance.now() + 12_000;
-      marked = await lengths();
+      let quietSinceMs = performance.now();
       await eventually(
         async () => {
           const now = await lengths();
-          const isQuiet = JSON.stringify([...now]) === JSON.stringify([...marked]);
+          const hasGrown = JSON.stringify([...now]) !== JSON.stringify([...marked]);
           marked = now;
-          return isQuiet && performance.now() > endMs;
+          if (hasGrown) quietSinceMs = performance.now();
+          return performance.now() - quietSinceMs > quietMs;
         },
-        { what: 'quiet histories', seconds: 60 },
+        { what: 'quiet histories', seconds: 120 },
       );
     },
     async grown() {
