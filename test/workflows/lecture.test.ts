@@ -97,6 +97,19 @@ describe.concurrent('a lecture', () => {
     });
   });
 
+  it.each([
+    ['goes on without a file that hangs its reader in every try', 'EncoderStalled', 'complete'],
+    ['stops at a fault of its own host', 'StorageFault', 'failed'],
+  ])('%s', async (_, fault, end) => {
+    const downloadSegment = async (): Promise<never> => {
+      throw activityFault(fault);
+    };
+    await runLecture({ files: () => ({ downloadSegment }) }, async (run) => {
+      await run.handle.result().catch(() => undefined);
+      expect(run.state.records.at(-1)).toMatchObject({ state: end });
+    });
+  });
+
   it('fails when there is not one picture after the second look', async () => {
     const absent = { lecturer: 'absent', screen: 'absent', board: 'absent', sound: 'none' } as const;
     const judge = (index: number) => ({ facts: { index, ...absent }, missingSeconds: 10 });
