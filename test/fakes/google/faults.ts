@@ -8,6 +8,8 @@ export interface FaultMatch {
   path?: string | RegExp;
   /** Google's name of the method, `drive.files.create`; also `drive.upload.start`, `.put`, `.status`, `.cancel`, `oauth.token`, `oauth.device`. */
   api?: string;
+  /** Of a piece of an upload, `bytes 0-1048575/2500000`: two uploads side by side send in any order. */
+  contentRange?: RegExp;
 }
 
 export type FaultAction =
@@ -45,9 +47,11 @@ export interface Struck {
   method: string;
   path: string;
   api: string;
+  headers?: { contentRange?: string };
 }
 
-const fits = ({ method, path, api }: FaultMatch, request: Struck): boolean =>
+const fits = ({ method, path, api, contentRange }: FaultMatch, request: Struck): boolean =>
+  (contentRange === undefined || contentRange.test(request.headers?.contentRange ?? '')) &&
   (method === undefined || method === request.method) &&
   (api === undefined || api === request.api) &&
   (path === undefined || (typeof path === 'string' ? path === request.path : path.test(request.path)));
