@@ -151,6 +151,12 @@ export const configSchema = z.strictObject({
     stallSeconds: seconds(0.1, 600, 10, 'A relay without a new picture for this long is replaced.'),
     restartSeconds: seconds(0.1, 3600, 5, 'Wait before a relay is connected again after a healthy run.'),
     backoffSeconds: seconds(0.1, 3600, 60, 'Longest wait between tries of a camera that does not answer.'),
+    handOverSeconds: seconds(
+      0,
+      30,
+      7,
+      'A relay of engine ffmpeg that changes its worker goes on from the old one for this long, until the new one publishes; 0: it ends at once.',
+    ),
     serverLostSeconds: seconds(
       0.1,
       3600,

@@ -213,6 +213,8 @@ async function startWorkers({
 }: Starting & { document: StackDocument }): Promise<void> {
   const { config, note } = spec;
   const environment = {
+    // MediaMTX ends with its workers here: there is no next owner to wait for.
+    LONGTAKE_RESTREAM_HAND_OVER_SECONDS: '0',
     ...ownVariables(spec.environment),
     ...(google && standInSettings(google)),
     ...spec.workerSettings,

@@ -1,6 +1,7 @@
 // Builds what the activities of restream are given.
 import { isCurrentAttempt } from '../activities/plan/current-attempt.ts';
 import { catalogCameras } from '../activities/restream/catalog-cameras.ts';
+import { createHandOver } from '../activities/restream/hand-over.ts';
 import type { CameraListRead, RestreamDeps, RestreamSettings } from '../activities/restream/restream-deps.ts';
 import { probePlaylist } from '../activities/restream/probe-playlist.ts';
 import { listOfTable } from '../activities/restream/table-cameras.ts';
@@ -59,6 +60,7 @@ export function composeRestream({
     tellRelay,
     tellServersChanged,
     stopping,
+    handOver: createHandOver({ stopping, graceSeconds: config.restream.handOverSeconds }),
     isCurrentAttempt,
     settings: settingsOf(config),
   };

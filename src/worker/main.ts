@@ -74,6 +74,7 @@ export async function runWorker({ config, signal, workflowBundle, ...told }: Wor
       await connection.close();
     }
   } finally {
+    await composition.deps.restream.handOver.isDone();
     await janitor.stop();
     await composition.close();
   }

@@ -5,6 +5,7 @@ import type { RelayEngine, RelayReport } from '../../contract/restream-messages.
 import type { PublishSpec } from '../../media/relay.ts';
 import type { Control } from '../../mediamtx/control.ts';
 import type { SourceFacts } from '../../rtsp/describe.ts';
+import type { HandOver } from './hand-over.ts';
 
 export interface RestreamDeps {
   catalog: Pick<Catalog, 'cameras' | 'credentials'> & { relays: Relays; relayServers: RelayServers };
@@ -26,6 +27,8 @@ export interface RestreamDeps {
   tellServersChanged: () => Promise<void>;
   /** Aborted when the worker is asked to stop. */
   stopping: AbortSignal;
+  /** What the pictures of this worker do then. */
+  handOver: HandOver;
   /** Whether the server still waits for this attempt of an activity; rejects while it does not answer. */
   isCurrentAttempt: () => Promise<boolean>;
   settings: RestreamSettings;
@@ -55,6 +58,8 @@ export interface RestreamSettings {
   restartSeconds: number;
   /** Longest wait between tries of a dead camera. */
   backoffSeconds: number;
+  /** Pictures of a relay whose next owner has been called go on for this long, unless that one is quicker. */
+  handOverSeconds: number;
   /** A server that does not answer for this long gives its cameras to the others. */
   serverLostSeconds: number;
   /** Connections opened a second to one host, and to one /24 or /64. */

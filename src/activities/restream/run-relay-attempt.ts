@@ -35,10 +35,12 @@ export async function tryRelay(trying: Trying): Promise<Fault | undefined> {
   }
 }
 
-async function publishOnce(trying: Trying, signal: AbortSignal): Promise<void> {
+async function publishOnce(trying: Trying, pictures: AbortSignal): Promise<void> {
   const { own, telling } = trying;
   const { deps, row } = own;
   const { connectSeconds, stallSeconds } = deps.settings;
+  // Pictures outlive the activity at a hand-over; what leads to them does not.
+  const signal = AbortSignal.any([own.signal, pictures]);
   const sourceUrl = withCredentials(row.spec.url, await loginOf(trying));
   await admission(own, signal);
   vouch(own, connectSeconds);
@@ -52,8 +54,9 @@ async function publishOnce(trying: Trying, signal: AbortSignal): Promise<void> {
   telling.begin({ audio, video, facts });
   const targetUrl = await targetOf(trying);
   vouch(own, stallSeconds);
+  signal.throwIfAborted();
   await deps.publish({
-    ...{ sourceUrl, targetUrl, audio, video, stallSeconds, signal },
+    ...{ sourceUrl, targetUrl, audio, video, stallSeconds, signal: pictures },
     onProgress: ({ frames }) => {
       if (telling.progress(frames)) vouch(own, stallSeconds);
     },

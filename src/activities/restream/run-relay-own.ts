@@ -9,6 +9,8 @@ export interface OwnRelay {
   deps: RestreamDeps;
   /** The activity's own. */
   signal: AbortSignal;
+  /** Of its pictures: they may outlive the activity. */
+  pictures: AbortSignal;
   cameraId: string;
   epoch: number;
   /** Name of its path at the server. */
@@ -35,6 +37,7 @@ export async function openRelay(
   const row = await relays.openEpoch(cameraId);
   return {
     ...{ deps, signal, cameraId, row, isPaused, epoch: row.epoch },
+    pictures: deps.handOver.pictures(signal),
     path: relayPath(deps.settings.pathPrefix, cameraId),
     refusedAtMs: row.refusedAtMs,
     vouchedUntilMs: 0,
@@ -78,28 +81,36 @@ export async function rest(own: OwnRelay, { seconds, until }: { seconds: number;
   }
 }
 
-/** Runs the work while the row wants it; undefined when it does not any more. Errors of the work pass. */
+/** Runs the work while the row wants it; undefined when it does not any more. Errors of the work pass. At its worker's end the work is handed over. */
 export async function whileWanted<T>(
   own: OwnRelay,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T | undefined> {
+  const { handOver } = own.deps;
   const unwanted = new AbortController();
   const ended = new AbortController();
   void follow(own, { ended: ended.signal, onUnwanted: () => unwanted.abort() });
+  const signal = AbortSignal.any([own.pictures, unwanted.signal]);
   try {
-    return await work(AbortSignal.any([own.signal, unwanted.signal]));
+    return await handOver.heldBy(
+      own.signal,
+      work(signal).finally(() => ended.abort()),
+    );
   } catch (error) {
     own.signal.throwIfAborted();
     if (unwanted.signal.aborted) return undefined;
     throw error;
-  } finally {
-    ended.abort();
   }
 }
 
+/** A newer owner ends our pictures by the gate when its own are there; only one that brings none is waited for no longer than a grace. */
 async function follow(own: OwnRelay, watch: { ended: AbortSignal; onUnwanted: () => void }): Promise<void> {
+  const graceMs = own.deps.settings.handOverSeconds * 1000;
+  let newerMs = Infinity;
   while (!watch.ended.aborted) {
-    if (isOver(own) || own.isPaused) return watch.onUnwanted();
+    if (!wantsFfmpeg(own.row) || own.isPaused) return watch.onUnwanted();
+    if (own.row.epoch > own.epoch) newerMs = Math.min(newerMs, performance.now());
+    if (performance.now() - newerMs >= graceMs) return watch.onUnwanted();
     await delay(own.deps.settings.keepSeconds * 1000, undefined, { signal: watch.ended }).catch(
       () => undefined,
     );

@@ -1,5 +1,6 @@
 // What the tests of keepers share: a catalog in SQLite, a real MediaMTX to keep, faults to switch on, and what was told.
 import { join } from 'node:path';
+import { createHandOver } from '../../../src/activities/restream/hand-over.ts';
 import { keepServer } from '../../../src/activities/restream/keep-server.ts';
 import type { RestreamDeps, RestreamSettings } from '../../../src/activities/restream/restream-deps.ts';
 import type { Catalog } from '../../../src/catalog/catalog.ts';
@@ -17,7 +18,7 @@ import { inActivity, type RunningActivity } from '../in-activity.ts';
 
 const quick: Omit<RestreamSettings, 'pathPrefix'> = {
   ...{ engine: 'pull', pollSeconds: 1, keepSeconds: 0.2, connectSeconds: 5 },
-  ...{ stallSeconds: 3, restartSeconds: 0.3, backoffSeconds: 1, serverLostSeconds: 0.5 },
+  ...{ handOverSeconds: 0, stallSeconds: 3, restartSeconds: 0.3, backoffSeconds: 1, serverLostSeconds: 0.5 },
   ...{ connects: { perHost: 100, perSubnet: 100 }, vanishShare: 0.2, confirmGoneSeconds: 1 },
 };
 
@@ -98,6 +99,7 @@ function depsOf(stage: KeeperStage, settings: RestreamSettings): RestreamDeps {
     },
     settings,
     stopping: new AbortController().signal,
+    handOver: createHandOver({ stopping: new AbortController().signal, graceSeconds: 0 }),
     isCurrentAttempt: async () => true,
     readCameras: () => Promise.reject(new Error('a keeper reads no list')),
     onCamerasChanged: () => undefined,

@@ -1,5 +1,6 @@
 // What the tests of runRelay share: a catalog in SQLite that can be away, a MediaMTX behind its gate, and what was told.
 import { join } from 'node:path';
+import { createHandOver } from '../../../src/activities/restream/hand-over.ts';
 import type { RestreamDeps, RestreamSettings } from '../../../src/activities/restream/restream-deps.ts';
 import { runRelay } from '../../../src/activities/restream/run-relay.ts';
 import { connectCatalog } from '../../../src/catalog/connect.ts';
@@ -8,7 +9,7 @@ import type { RelaySpec } from '../../../src/catalog/relay-types.ts';
 import type { RelayReport } from '../../../src/contract/restream-messages.ts';
 import { Fault } from '../../../src/domain/fault.ts';
 import { mintToken } from '../../../src/gate/token.ts';
-import { createFfmpeg } from '../../../src/media/ffmpeg.ts';
+import { createFfmpeg, type Ffmpeg } from '../../../src/media/ffmpeg.ts';
 import { relayRtsp } from '../../../src/media/relay.ts';
 import { createControl } from '../../../src/mediamtx/control.ts';
 import { describeRtsp } from '../../../src/rtsp/describe.ts';
@@ -20,7 +21,12 @@ import { inActivity, type RunningActivity } from '../in-activity.ts';
 const settings: RestreamSettings = {
   ...{ engine: 'ffmpeg', pathPrefix: 'cam/', pollSeconds: 1, keepSeconds: 0.2, connectSeconds: 5 },
   ...{ stallSeconds: 4, restartSeconds: 0.3, backoffSeconds: 1, serverLostSeconds: 10 },
-  ...{ connects: { perHost: 100, perSubnet: 100 }, vanishShare: 0.2, confirmGoneSeconds: 1 },
+  ...{
+    handOverSeconds: 0,
+    connects: { perHost: 100, perSubnet: 100 },
+    vanishShare: 0.2,
+    confirmGoneSeconds: 1,
+  },
 };
 
 export interface RelayStage extends AsyncDisposable {
@@ -33,9 +39,19 @@ export interface RelayStage extends AsyncDisposable {
   /** Puts a camera into the list, on engine ffmpeg. */
   place(cameraId: string, camera: { spec: RelaySpec; password?: string; user?: string }): Promise<void>;
   run(cameraId: string): RunningActivity<void>;
+  /** Another worker than that of `run`. */
+  addWorker(handOverSeconds: number): StageWorker;
   report(cameraId: string): Promise<RelayReport | undefined>;
   /** States told of a camera, in their order. */
   statesTold(cameraId: string): string[];
+}
+
+export interface StageWorker {
+  run(cameraId: string): RunningActivity<void>;
+  /** As a worker's shutdown does: its own word, then one to each activity. */
+  stop(): void;
+  /** Resolves when the process could end. */
+  isDone(): Promise<void>;
 }
 
 export async function openStage(): Promise<RelayStage> {
@@ -53,7 +69,8 @@ export async function openStage(): Promise<RelayStage> {
     ...{ server, catalog, away: false },
     told: [] as RelayStage['told'],
     place: (cameraId, camera) => place(catalog, { cameraId, ...camera }),
-    run: (cameraId) => inActivity(() => runRelay(deps, { cameraId })),
+    run: (cameraId) => first.run(cameraId),
+    addWorker: (handOverSeconds) => workerOf(handOverSeconds),
     report: async (cameraId) => (await catalog.relays.get(cameraId))?.report,
     statesTold: (cameraId) =>
       stage.told.filter((one) => one.cameraId === cameraId).map(({ report }) => report.state),
@@ -63,14 +80,22 @@ export async function openStage(): Promise<RelayStage> {
       await dir.remove();
     },
   } satisfies RelayStage as RelayStage;
-  const deps: RestreamDeps = {
+  const workerOf = (handOverSeconds: number): StageWorker =>
+    startWorker(depsOf(stage, ffmpeg), handOverSeconds);
+  const first = workerOf(0);
+  return stage;
+}
+
+type SharedDeps = Omit<RestreamDeps, 'settings' | 'stopping' | 'handOver'>;
+
+function depsOf(stage: RelayStage, ffmpeg: Ffmpeg): SharedDeps {
+  const { catalog, server } = stage;
+  return {
     catalog: {
       ...catalog,
       relays: awayable(stage, catalog.relays),
       relayServers: awayable(stage, catalog.relayServers),
     },
-    settings,
-    stopping: new AbortController().signal,
     isCurrentAttempt: async () => true,
     readCameras: () => Promise.reject(new Error('a relay reads no list')),
     onCamerasChanged: () => undefined,
@@ -85,7 +110,26 @@ export async function openStage(): Promise<RelayStage> {
     tellRelay: async (cameraId, report) => void stage.told.push({ cameraId, report }),
     tellServersChanged: () => Promise.resolve(),
   };
-  return stage;
+}
+
+function startWorker(shared: SharedDeps, graceSeconds: number): StageWorker {
+  const ending = new AbortController();
+  const stopping = ending.signal;
+  const handOver = createHandOver({ stopping, graceSeconds });
+  const deps = { ...shared, settings: { ...settings, handOverSeconds: graceSeconds }, stopping, handOver };
+  const running: RunningActivity<void>[] = [];
+  return {
+    run(cameraId) {
+      const activity = inActivity(() => runRelay(deps, { cameraId }));
+      running.push(activity);
+      return activity;
+    },
+    stop() {
+      ending.abort();
+      for (const activity of running) activity.cancel({ workerShutdown: true });
+    },
+    isDone: () => handOver.isDone(),
+  };
 }
 
 interface Placement {

@@ -64,6 +64,7 @@ const quick: Partial<Config['restream']> = {
   restartSeconds: 0.5,
   backoffSeconds: 2,
   serverLostSeconds: 2,
+  handOverSeconds: 0,
   confirmGoneSeconds: 0.6,
 };
 
