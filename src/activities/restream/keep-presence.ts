@@ -10,9 +10,14 @@ export interface Presence {
   silent(nowMs: number): void;
   /** The state that is due by what has been seen, and why; undefined: none but the present one. */
   due(row: RelayServerRow, nowMs: number): { state: RelayServerState; reason?: string } | undefined;
+  /** Until the next round: `keepSeconds`, but sooner while a silence is young, for a restart takes moments and nobody has pictures meanwhile. */
+  nextLookSeconds(keepSeconds: number, nowMs: number): number;
   /** For the heartbeat: what the next attempt must know, on whichever worker. */
   memory(): { lossesAtMs?: number[] };
 }
+
+/** After the first look that a server did not answer. */
+const firstLookSeconds = 0.25;
 
 /** Without an answer for `lostSeconds` a server is lost. */
 export function createPresence(lostSeconds: number): Presence {
@@ -52,6 +57,11 @@ export function createPresence(lostSeconds: number): Presence {
       const back = returns(row, nowMs);
       if (back.isDue) return { state: 'up' };
       return state === 'down' ? { state: 'held', reason: back.reason } : undefined;
+    },
+    nextLookSeconds(keepSeconds, nowMs) {
+      if (silentSinceMs === undefined) return keepSeconds;
+      const share = (nowMs - silentSinceMs) / 4_000;
+      return Math.min(keepSeconds, Math.max(firstLookSeconds, share));
     },
     memory: () => (lossesAtMs.length === 0 ? {} : { lossesAtMs }),
   };

@@ -41,7 +41,7 @@ export async function keepServer(deps: RestreamDeps, { server }: { server: strin
       const due = presence.due(row, nowMs);
       if (due) await become.state(row, { ...(reason === undefined ? {} : { reason }), ...due });
       await become.heard();
-      await untilNextRound(keeping);
+      await untilNextRound(keeping, presence.nextLookSeconds(keepSeconds, keeping.now()));
       row = await namedOrLast(deps, row);
       if (row && !isDeepStrictEqual(row.spec, keeping.spec)) await reopen(keeping, row.spec);
     }

@@ -31,8 +31,8 @@ export async function keepRound(keeping: Keeping, nowMs: number): Promise<{ rela
 }
 
 /** Between two rounds: whoever the budget had no connection for is asked again, as often as it grows. */
-export async function untilNextRound(keeping: Keeping): Promise<void> {
-  const endMs = performance.now() + keeping.settings.keepSeconds * 1000;
+export async function untilNextRound(keeping: Keeping, seconds: number): Promise<void> {
+  const endMs = performance.now() + seconds * 1000;
   for (let leftMs = endMs - performance.now(); leftMs > 0; leftMs = endMs - performance.now()) {
     const pauseMs = keeping.crowd.length > 0 ? Math.min(leftMs, askBudgetMs) : leftMs;
     await delay(pauseMs, undefined, { signal: keeping.signal });
