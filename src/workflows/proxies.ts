@@ -156,7 +156,7 @@ export const relayWords = proxyActivities<Pick<RestreamActivities, 'tellRelays'>
 export const live = proxyActivities<LiveActivities>({
   taskQueue: queues.live,
   cancellationType,
-  heartbeatTimeout: '10s',
+  heartbeatTimeout: '8s',
   startToCloseTimeout: '365 days',
   retry: { initialInterval: '1s', backoffCoefficient: 1.5, maximumInterval: '10s' },
 });

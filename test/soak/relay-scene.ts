@@ -43,7 +43,13 @@ const leastAwaySeconds = 20;
 /** Periods as users have them; only a camera that was long dead is not waited for a minute. */
 const settings = {
   ...{ pollSeconds: 10, keepSeconds: 2, connectSeconds: 10, stallSeconds: 10, restartSeconds: 3 },
-  ...{ backoffSeconds: 5, serverLostSeconds: 10, connectsPerHost: 1000, connectsPerSubnet: 1000 },
+  ...{
+    backoffSeconds: 5,
+    serverLostSeconds: 10,
+    handOverSeconds: 7,
+    connectsPerHost: 1000,
+    connectsPerSubnet: 1000,
+  },
 } as const;
 
 interface Stage {
