@@ -5,7 +5,7 @@ export interface HandOver {
   pictures(signal: AbortSignal): AbortSignal;
   /** The work, or the reason of `signal` as soon as that has begun a hand-over; the work goes on then. */
   heldBy<T>(signal: AbortSignal, work: Promise<T>): Promise<T>;
-  /** Resolves when nothing that was held goes on any more: the worker may end. */
+  /** The worker ends: resolves when nothing that was held goes on any more. One that was not asked to stop has failed, and hands nothing over. */
   isDone(): Promise<void>;
 }
 
@@ -14,15 +14,17 @@ export function createHandOver(worker: { stopping: AbortSignal; graceSeconds: nu
   const { stopping, graceSeconds } = worker;
   const hasBegun = (): boolean => stopping.aborted && graceSeconds > 0;
   const held = new Set<Promise<unknown>>();
+  const failed = new AbortController();
   return {
     pictures(signal) {
       const controller = new AbortController();
       const end = (): void => controller.abort(signal.reason);
       onAbort(signal, () => {
-        if (hasBegun()) setTimeout(end, graceSeconds * 1000);
+        // What is held keeps the process; the clock of what has ended need not.
+        if (hasBegun()) setTimeout(end, graceSeconds * 1000).unref();
         else end();
       });
-      return controller.signal;
+      return AbortSignal.any([controller.signal, failed.signal]);
     },
     async heldBy(signal, work) {
       const settled = work.catch(() => undefined).finally(() => held.delete(settled));
@@ -34,6 +36,8 @@ export function createHandOver(worker: { stopping: AbortSignal; graceSeconds: nu
       return await Promise.race([work, begun.promise]).finally(forget);
     },
     async isDone() {
+      // Its activities may never hear of it.
+      if (!stopping.aborted) failed.abort(new Error('The worker has failed.'));
       await Promise.all(held);
     },
   };

@@ -9,7 +9,7 @@ import { relayUser } from '../../gate/accounts.ts';
 import type { SourceFacts } from '../../rtsp/describe.ts';
 import { createConnectBudget, type ConnectBudget } from './connect-budget.ts';
 import type { RestreamDeps } from './restream-deps.ts';
-import { vouch, whileWanted, type OwnRelay } from './run-relay-own.ts';
+import { isOver, vouch, whileWanted, type OwnRelay } from './run-relay-own.ts';
 import type { RelayTelling } from './run-relay-telling.ts';
 
 /** What tries leave to the next ones, for when the catalog is away. */
@@ -55,6 +55,7 @@ async function publishOnce(trying: Trying, pictures: AbortSignal): Promise<void>
   const targetUrl = await targetOf(trying);
   vouch(own, stallSeconds);
   signal.throwIfAborted();
+  if (isOver(own)) throw new Fault('LeaseLost', 'Another worker has taken this relay over.');
   await deps.publish({
     ...{ sourceUrl, targetUrl, audio, video, stallSeconds, signal: pictures },
     onProgress: ({ frames }) => {

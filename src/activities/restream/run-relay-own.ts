@@ -103,19 +103,18 @@ export async function whileWanted<T>(
   }
 }
 
-/** A newer owner ends our pictures by the gate when its own are there; only one that brings none is waited for no longer than a grace. */
+/** A newer owner at the same server ends our pictures by the gate when its own are there; one that brings none is waited for no longer than a grace. */
 async function follow(own: OwnRelay, watch: { ended: AbortSignal; onUnwanted: () => void }): Promise<void> {
-  const graceMs = own.deps.settings.handOverSeconds * 1000;
-  let newerMs = Infinity;
+  const { handOverSeconds, keepSeconds } = own.deps.settings;
+  const { server } = own.row;
+  let grace: NodeJS.Timeout | undefined;
   while (!watch.ended.aborted) {
-    if (!wantsFfmpeg(own.row) || own.isPaused) return watch.onUnwanted();
-    if (own.row.epoch > own.epoch) newerMs = Math.min(newerMs, performance.now());
-    if (performance.now() - newerMs >= graceMs) return watch.onUnwanted();
-    await delay(own.deps.settings.keepSeconds * 1000, undefined, { signal: watch.ended }).catch(
-      () => undefined,
-    );
+    if (!wantsFfmpeg(own.row) || own.isPaused || own.row.server !== server) watch.onUnwanted();
+    else if (own.row.epoch > own.epoch) grace ??= setTimeout(watch.onUnwanted, handOverSeconds * 1000);
+    await delay(keepSeconds * 1000, undefined, { signal: watch.ended }).catch(() => undefined);
     if (!watch.ended.aborted) await look(own);
   }
+  clearTimeout(grace);
 }
 
 /** The camera has refused so many logins that one more could lock the account. */

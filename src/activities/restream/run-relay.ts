@@ -20,7 +20,7 @@ import { wordToEnd } from './word-to-end.ts';
 const tickMs = 1000;
 
 /**
- * Ends when a newer owner has the relay, or its row wants none of this engine; ffmpeg is gone by then. A pause is waited out here, for
+ * Ends when a newer owner has the relay, or its row wants none of this engine; ffmpeg is gone by then, but for one that is handed over. A pause is waited out here, for
  * ending would cost history. Failures of camera and server are states, never errors. A Temporal server that is silent ends nothing: the row's
  * epoch says when somebody newer has the relay.
  */

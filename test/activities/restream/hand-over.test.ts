@@ -100,7 +100,7 @@ describe.concurrent('a worker that is asked to stop', () => {
   });
 });
 
-describe('an owner that was overtaken', () => {
+describe.concurrent('an owner that was overtaken', () => {
   it('goes on until the newer one publishes, and its activity ends with it', async () => {
     await using relay = await liveRelay('yard');
     const old = publishersOf('yard');
@@ -114,5 +114,24 @@ describe('an owner that was overtaken', () => {
     await isLiveAt('yard', 4);
     newer.stop();
     await eventually(() => publishersOf('yard').length === 0);
+  });
+
+  it('ends at once when the relay has gone to another server: nobody comes to this one', async () => {
+    await using relay = await liveRelay('ford');
+    await stage.catalog.relays.move({
+      from: 'one',
+      to: ({ cameraId }) => (cameraId === 'ford' ? 'two' : 'one'),
+    });
+    await relay.activity.ended;
+    expect(publishersOf('ford')).toEqual([]);
+  });
+});
+
+describe('a worker that failed', () => {
+  it('ends the pictures of activities that never heard of it', async () => {
+    await using relay = await liveRelay('dyke');
+    await relay.worker.isDone();
+    expect(publishersOf('dyke')).toEqual([]);
+    await expect(relay.activity.ended).rejects.toThrow('The worker has failed.');
   });
 });
