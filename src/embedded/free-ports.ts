@@ -1,4 +1,5 @@
 // Finds TCP ports that nobody listens on. Another process may take one before its user binds it; servers then fail to start and say so.
+import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 import { Fault } from '../domain/fault.ts';
 
@@ -14,9 +15,24 @@ function close(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
 }
 
+/** Below the ports that the kernel gives to outgoing connections (32768 and up on Linux): none of those takes one before its user binds it. */
+const [lowestPort, highestPort] = [20_000, 32_767];
+const mostTries = 50;
+
+async function listenSomewhere(ip: string): Promise<Server> {
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    try {
+      return await listen(ip, randomInt(lowestPort, highestPort + 1));
+    } catch {
+      // Taken: another one.
+    }
+  }
+  return await listen(ip, 0);
+}
+
 /** `count` different free ports on `ip`; all are held until the last one is found, so none is given twice. */
 export async function freePorts(ip: string, count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen(ip, 0)));
+  const servers = await Promise.all(Array.from({ length: count }, () => listenSomewhere(ip)));
   const ports = servers.map((server) => {
     const address = server.address();
     return typeof address === 'object' && address !== null ? address.port : 0;

@@ -16,7 +16,7 @@ let feed: CalendarFeed;
 beforeEach(async () => {
   dir = await tempDir();
   server = await startWebhookServer();
-  downloader = createDownloader({ perHost: 2, total: 4, stallSeconds: 1, connectSeconds: 1 });
+  downloader = createDownloader({ perHost: 2, total: 4, stallSeconds: 3, connectSeconds: 10 });
   feed = createCalendarFeed({
     fetchText: (ask) => downloader.fetchText(ask),
     maxBytes: 1 << 20,
@@ -170,7 +170,7 @@ describe('a feed by file', () => {
     const forever = ['DTSTART:20260101T000000Z', 'RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30', 'SUMMARY:Never'];
     const weekly = ['DTSTART:20260907T071000Z', 'DURATION:PT1H', 'RRULE:FREQ=WEEKLY;COUNT=2'];
     await writeFile(file(), calendar(event('w', ...weekly), event('s', ...forever), event('v', ...weekly)));
-    feed = createCalendarFeed({ fetchText: (ask) => downloader.fetchText(ask), parseSeconds: 1 });
+    feed = createCalendarFeed({ fetchText: (ask) => downloader.fetchText(ask), parseSeconds: 3 });
     const found = await read(file());
     expect(found?.events.map(({ id }) => id.split('/')[0])).toEqual(['w', 'w', 'v', 'v']);
     expect(found?.unreadable).toEqual([{ uid: 's', name: 'Never', reason: 'it takes too long to read' }]);

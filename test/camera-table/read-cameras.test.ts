@@ -207,11 +207,9 @@ describe('the user’s database', () => {
   test('with a view that takes a minute is left alone after the time-out', async () => {
     await asOwner(owner, slowView);
     const beganMs = performance.now();
-    await expect(
-      readCameras({ dsn: owner, map: slowMap, signal, timeoutSeconds: 0.3 }),
-    ).rejects.toMatchObject({
+    await expect(readCameras({ dsn: owner, map: slowMap, signal, timeoutSeconds: 2 })).rejects.toMatchObject({
       type: 'SourceStalled',
-      message: expect.stringMatching(/at most 0\.3 s.*57014/),
+      message: expect.stringMatching(/at most 2 s.*57014/),
     });
     expect(performance.now() - beganMs).toBeLessThan(20_000);
     await eventually(async () => !(await isSleeping()), { what: 'the server to break the query off' });
@@ -286,7 +284,7 @@ describe('the user’s database', () => {
     const { port } = silent.address() as { port: number };
     const dsn = `postgres://u:CANARY@127.0.0.1:${port}/d`;
     try {
-      await expect(readCameras({ dsn, map: oldMap, signal, timeoutSeconds: 0.3 })).rejects.toMatchObject({
+      await expect(readCameras({ dsn, map: oldMap, signal, timeoutSeconds: 2 })).rejects.toMatchObject({
         type: 'SourceUnreachable',
       });
     } finally {

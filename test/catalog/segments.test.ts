@@ -57,7 +57,9 @@ forEachDatabase(({ open }) => {
   test('a lease that is renewed does not expire, and an expired one nobody took is renewed still', async () => {
     const { segments } = await open();
     granted(await segments.acquire({ key, owner: 'a', ttlSeconds: 0.01 }));
-    await vi.waitFor(async () => expect((await segments.get(key))?.leaseExpiresMs).toBeLessThan(Date.now()));
+    await vi.waitFor(async () => expect((await segments.get(key))?.leaseExpiresMs).toBeLessThan(Date.now()), {
+      timeout: 30_000,
+    });
     expect(await segments.renew({ key, owner: 'a', epoch: 1, ttlSeconds })).toBe(true);
     expect((await segments.acquire({ key, owner: 'b', ttlSeconds })).granted).toBe(false);
   });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { lectureDocument, type LectureDocument } from '../../src/contract/lecture.ts';
+import { giveOwnPorts } from '../setup/own-ports.ts';
 import { tempDir, type TempDir } from '../setup/temp-dir.ts';
 
 const launcher = new URL('../../bin/longtake.js', import.meta.url).pathname;
@@ -17,6 +18,7 @@ let lecture: LectureDocument;
 
 beforeAll(async () => {
   dir = await tempDir();
+  await giveOwnPorts(dir.path);
   const args = [launcher, 'demo', '--lecture', '--slot-seconds', '12', '--json', '--data', dir.path];
   const started = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   child = started;
@@ -27,7 +29,7 @@ beforeAll(async () => {
   const [code] = (await once(child, 'close')) as [number | null];
   end = { code, err };
   lecture = lectureDocument.parse(JSON.parse(out));
-}, 300_000);
+});
 afterAll(async () => {
   if (child.exitCode === null && child.signalCode === null) {
     child.kill('SIGKILL');

@@ -13,6 +13,7 @@ import { planDocument } from '../../src/contract/plan.ts';
 import { stackDocument, stackReady, type StackReady } from '../../src/contract/stack.ts';
 import type { GateAccounts } from '../../src/gate/accounts.ts';
 import { eventually } from '../setup/eventually.ts';
+import { giveOwnPorts } from '../setup/own-ports.ts';
 import { tempDir, type TempDir } from '../setup/temp-dir.ts';
 import { testServer } from '../setup/test-tools.ts';
 import { cliIn } from './run-cli.ts';
@@ -28,6 +29,7 @@ let planId: string;
 
 beforeAll(async () => {
   dir = await tempDir();
+  await giveOwnPorts(dir.path);
   cli = cliIn(dir.path);
   ({ up, ready } = await startUp(dir.path));
   // Nobody listens there, so the plan stays under way until it is told otherwise.
@@ -42,7 +44,7 @@ beforeAll(async () => {
   );
   const flags = ['--date', '2026-09-13', '--window', '08:00-08:30', '--all', '--steps', 'download'];
   planId = ((await cli('plan', 'add', ...flags, '--json')).json() as { id: string }).id;
-}, 120_000);
+});
 
 afterAll(async () => {
   if (up.exitCode === null && up.signalCode === null) up.kill('SIGKILL');
@@ -118,12 +120,12 @@ describe('a running stack', () => {
 
   test('starts a killed worker and a killed Temporal server again, at the same address', async () => {
     for (const words of ['worker --json', 'server start-dev']) {
-      const [before] = await processesOf(words, dir.path);
-      process.kill(before?.pid ?? 0, 'SIGKILL');
+      const before = (await eventually(async () => (await processesOf(words, dir.path))[0]))!;
+      process.kill(before.pid, 'SIGKILL');
       await eventually(
         async () => {
           const [now] = await processesOf(words, dir.path);
-          return now !== undefined && now.pid !== before?.pid;
+          return now !== undefined && now.pid !== before.pid;
         },
         { what: `another ${words}` },
       );
@@ -164,7 +166,7 @@ describe('a running stack', () => {
     expect(again.ready).toEqual(ready);
     up.kill('SIGKILL');
     await eventually(async () => (await processesOf(dir.path)).length === 0, {
-      seconds: 2,
+      seconds: 20,
       what: 'the end of every part',
     });
   });

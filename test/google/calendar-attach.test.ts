@@ -106,7 +106,7 @@ describe('attaching', () => {
 
   it('gives way to a person who writes at the same time', async () => {
     const id = await addEvent({ attachments: links(1) });
-    school.fake.script([{ on: patch, nth: 1, do: 'delay', ms: 200 }]);
+    school.fake.script([{ on: patch, nth: 1, do: 'delay', ms: 3000 }]);
     const attaching = attach(id);
     await expect.poll(() => school.fake.journal.of(patch.api).length).toBe(1);
     await changesOf(id, { description: 'moved to room 5', attachments: [link(1)] });

@@ -81,7 +81,7 @@ describe.each(kinds)('a post of the kind %s', (kind) => {
   });
 
   it('whose answer never comes is found after the time for it', async () => {
-    await using impatient = await openSchool({ requestSeconds: 0.5 });
+    await using impatient = await openSchool({ requestSeconds: 3 });
     await newCourse(impatient);
     impatient.fake.script([{ on: create, do: 'applyThenHang' }]);
     const posted = await postOnce(createClassroom(impatient.connection), ask(kind));

@@ -48,4 +48,4 @@ it('a kill at random bytes, again and again, costs a piece each and ends in one 
     Math.min(1.2 * sizeBytes, sizeBytes + killed * granule),
   );
   expect(await fileSessions(prefix).get(spec.fileId)).toBeUndefined();
-}, 180_000);
+});

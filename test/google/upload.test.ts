@@ -123,7 +123,7 @@ describe.concurrent('an upload', () => {
 
   it('gives up an answer that does not come, and goes on from what arrived', async ({ kit }) => {
     const spec = await kit.lecture({ sizeBytes });
-    const hasty = createDrive(kit.connection, { chunkBytes: granule, requestSeconds: 0.5 });
+    const hasty = createDrive(kit.connection, { chunkBytes: granule, requestSeconds: 3 });
     kit.fake.script([{ on: put, nth: 3, do: 'applyThenHang' }]);
     await hasty.upload(spec);
     expectOnce(kit, spec);

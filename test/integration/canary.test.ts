@@ -12,6 +12,7 @@ import { runCli } from '../cli/run-cli.ts';
 import { startArchive, type Archive } from '../fakes/archive.ts';
 import { makeClip } from '../fakes/clips.ts';
 import { eventually } from '../setup/eventually.ts';
+import { giveOwnPorts } from '../setup/own-ports.ts';
 import { tempDir, type TempDir } from '../setup/temp-dir.ts';
 import { testServer } from '../setup/test-tools.ts';
 import { dayOf } from './plan/plan-stack.ts';
@@ -58,11 +59,12 @@ async function startUp(): Promise<void> {
   const settings = { stallSeconds: 4, connectSeconds: 2, settleSeconds: 1, giveUpSeconds: 14 };
   const file = join(dir.path, 'longtake.yaml');
   await writeFile(file, JSON.stringify({ download: settings, log: { level: 'debug' } }));
+  await giveOwnPorts(dir.path);
   const args = [launcher, 'up', '--json', '--data', dir.path, '--config', file];
   up = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   up.stderr!.on('data', (chunk: Buffer) => (logged += chunk.toString('utf8')));
   up.stdout!.on('data', (chunk: Buffer) => (logged += chunk.toString('utf8')));
-  await eventually(() => logged.includes('"ready":true'), { seconds: 60 });
+  await eventually(() => logged.includes('"ready":true'), { seconds: 150 });
   ready = firstDocument();
 }
 
@@ -203,7 +205,7 @@ beforeAll(async () => {
   await cli(['camera', 'list', '--json']);
   await cli(['config', 'print', '--redacted']);
   await cli(['doctor', '--json']);
-}, 120_000);
+});
 
 afterAll(async () => {
   stopSampling();

@@ -154,9 +154,9 @@ describe('the watchdog', () => {
   };
 
   it('gives another term when the worker itself stood still', async () => {
-    const { expiries } = watch({ stallSeconds: 0.2 });
+    const { expiries } = watch({ stallSeconds: 1 });
     // The event loop is blocked, as after SIGSTOP and SIGCONT of the worker.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500);
     await until(() => false, 100);
     expect(expiries).toEqual([]);
     expect(await until(() => expiries.length > 0)).toBe(true);

@@ -211,7 +211,8 @@ describe('stopping', () => {
   it('ends a healthy child by TERM', async () => {
     const { elapsedMs, left } = await stopped('echo up; exec sleep 60');
     expect(left).toBe(0);
-    expect(elapsedMs).toBeLessThan(1000);
+    // KILL comes after 1.5 s.
+    expect(elapsedMs).toBeLessThan(1400);
   });
 
   it('ends a child that ignores TERM by KILL after 1.5 s, with its children', async () => {
@@ -254,10 +255,8 @@ describe('stopping', () => {
   });
 
   it('lets a child live as long as it makes progress', async () => {
-    const script = 'for i in 1 2 3 4 5 6; do echo frame; sleep 0.15; done';
-    const end = await run(
-      shell(script, { stallSeconds: 0.6, onStdoutLine: (_line, progress) => progress() }),
-    );
+    const script = 'for i in 1 2 3 4 5 6; do echo frame; sleep 0.6; done';
+    const end = await run(shell(script, { stallSeconds: 3, onStdoutLine: (_line, progress) => progress() }));
     expect(end).toMatchObject({ stalled: false, exitCode: 0 });
   });
 

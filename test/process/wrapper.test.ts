@@ -46,7 +46,7 @@ describe('a worker killed with kill -9', () => {
     const mark = `mark-${randomUUID()}`;
     const parent = await workerWithTool({ mark, wrapper: 'detectWrapper()', processes: 6 });
     parent.kill('SIGKILL');
-    expect(await until(() => left(mark, parent).length === 0, 2000)).toBe(true);
+    expect(await until(() => left(mark, parent).length === 0, 15_000)).toBe(true);
   });
 
   it('takes them along in a user namespace too', async () => {
@@ -57,7 +57,7 @@ describe('a worker killed with kill -9', () => {
       processes: 6,
     });
     parent.kill('SIGKILL');
-    expect(await until(() => left(mark, parent).length === 0, 2000)).toBe(true);
+    expect(await until(() => left(mark, parent).length === 0, 15_000)).toBe(true);
   });
 
   it('leaves orphans without protection, which the next worker finds by their token and kills', async () => {
@@ -73,7 +73,7 @@ describe('a worker killed with kill -9', () => {
     await until(() => parent.signalCode !== null);
     expect(left(mark, parent).length).toBeGreaterThan(0);
     expect(await killOrphans()).toEqual(expect.arrayContaining(left(mark, parent)));
-    expect(await until(() => left(mark, parent).length === 0, 2000)).toBe(true);
+    expect(await until(() => left(mark, parent).length === 0, 15_000)).toBe(true);
   });
 });
 

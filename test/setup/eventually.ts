@@ -10,14 +10,16 @@ export async function eventually<T>(
 ): Promise<T> {
   const untilMs = performance.now() + seconds * 1000;
   let last: unknown = new Error(`${what} did not come true in ${seconds} s`);
-  while (performance.now() < untilMs) {
+  for (;;) {
+    // There is always a look after the limit: a process that was held up may have missed all others.
+    const isLast = performance.now() >= untilMs;
     try {
       const answer = await ask();
       if (answer !== false && answer !== undefined) return answer;
     } catch (error) {
       last = error;
     }
+    if (isLast) throw last;
     await pause(askAgainMs);
   }
-  throw last;
 }

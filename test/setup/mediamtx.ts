@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { freePorts } from '../../src/embedded/free-ports.ts';
 import { startGateServer, type GateServer } from '../../src/embedded/gate-server.ts';
 import { startMediaMtxServer, type MediaMtxServer } from '../../src/embedded/mediamtx-server.ts';
+import { startAgain } from './start-again.ts';
 import { tempDir } from './temp-dir.ts';
 import { testRun, testServer } from './test-tools.ts';
 
@@ -21,17 +22,9 @@ interface TestMediaMtxOptions {
   recordSegmentSeconds?: number;
 }
 
-const portTries = 5;
-
-/** Starts it; `stop` ends it and removes its files. A free port may be taken by any connection before the server has it: then others are tried. */
+/** Starts it; `stop` ends it and removes its files. */
 export async function startMediaMtx(options: TestMediaMtxOptions = {}): Promise<TestMediaMtx> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await startOnce(options);
-    } catch (error) {
-      if (tries === portTries || !(error instanceof Error && error.message.includes('is taken'))) throw error;
-    }
-  }
+  return await startAgain(() => startOnce(options));
 }
 
 async function startOnce(options: TestMediaMtxOptions): Promise<TestMediaMtx> {

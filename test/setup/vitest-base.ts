@@ -7,8 +7,10 @@ const workers = 2;
 export const sharedTest: NonNullable<ViteUserConfig['test']> = {
   pool: 'forks',
   maxWorkers: workers,
-  testTimeout: 180_000,
-  hookTimeout: 180_000,
+  // Whoever waits for something has a limit of its own, and says what it waited for.
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
+  expect: { poll: { timeout: 30_000 } },
   teardownTimeout: 30_000,
   reporters: ['default', './test/setup/counts-reporter.ts'],
 };

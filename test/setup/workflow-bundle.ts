@@ -16,8 +16,10 @@ const exists = (path: string): Promise<boolean> =>
 
 async function build(workflowsPath: string, codePath: string): Promise<void> {
   const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
-  await writeFile(`${codePath}.new`, code);
-  await rename(`${codePath}.new`, codePath);
+  // Two may build it, when one took very long.
+  const path = `${codePath}.${process.pid}.new`;
+  await writeFile(path, code);
+  await rename(path, codePath);
 }
 
 /** For `Worker.create({ workflowBundle })`, of the product's workflows or those of another file. Waits when another test file is building it; takes over when that one failed. */

@@ -236,6 +236,8 @@ describe('a target that refuses', () => {
         const sending = exporter.send({ target: full, rootDir, files: ['big.ts'], signal });
         await expect(sending).rejects.toMatchObject({ type: 'DiskFull' });
         expect(await filesUnder(full.path)).not.toContain('big.ts');
+        // A receiver that lingers would hold the mount.
+        await expect.poll(() => sessions()).toEqual([]);
         await rm(join(full.path, '.rsync-partial'), { recursive: true, force: true });
       }
       expect(await filesUnder(local.path)).toEqual([]);

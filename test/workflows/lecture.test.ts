@@ -57,7 +57,7 @@ describe.concurrent('a lecture', () => {
   it('waits until its files should be there', async () => {
     let readyAt = '';
     const light = ({ opened }: LectureRun['state']) => ({
-      openLecture: async () => ({ ...opened, readyAt: (readyAt = inSeconds(5)) }),
+      openLecture: async () => ({ ...opened, readyAt: (readyAt = inSeconds(15)) }),
     });
     await runLecture({ light }, async (run) => {
       expect(await run.handle.result()).toMatchObject({ state: 'complete' });
@@ -173,8 +173,10 @@ describe.concurrent('a lecture whose host is lost while it composes', () => {
             },
           };
     const given = { files, claimHost: () => claims.shift() ?? 'two', patienceSeconds: 1 };
-    await runLecture({ ...given, isHostAlive: (host) => host !== 'one' }, async (run) => {
+    let isLost = false;
+    await runLecture({ ...given, isHostAlive: (host) => !(isLost && host === 'one') }, async (run) => {
       await busy.promise;
+      isLost = true;
       await run.stopHost('one');
       expect(await run.handle.result()).toMatchObject({ state: 'complete' });
       expect(run.state.calls.filter((call) => call.startsWith('claim'))).toEqual(['claim one', 'claim two']);

@@ -105,18 +105,21 @@ describe.concurrent('a plan', () => {
   });
 
   it('starts nothing while paused and goes on when resumed', async () => {
+    const { promise: held, resolve: release } = Promise.withResolvers<void>();
     const given = {
       cameras: ['a', 'b', 'c', 'd'],
       segments: 1,
       windowSize: 1,
       settings: fakeSettings(),
-      download: () => whole(),
+      // Else the plan may be over before the word is there.
+      download: async () => (await held, whole()),
     };
     await runPlan(given, async ({ handle, state }) => {
       await handle.signal(messages.pause);
       await eventually(async () => (await handle.query(messages.planProgress)).state === 'paused');
       const started = state.calls.filter((call) => call.startsWith('claim')).length;
       expect(started).toBeLessThan(4);
+      release();
       await handle.signal(messages.resume);
       expect(await handle.result()).toMatchObject({ state: 'complete' });
     });

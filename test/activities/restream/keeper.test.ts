@@ -220,19 +220,19 @@ describe.concurrent('a path', () => {
     await stage.isIn('hall', 'live');
   });
 
-  // Alone: each has a second for its first picture.
+  // Alone: each has three seconds for its first picture.
   it(
     'that is put up slowly is given its time from then on, and few are put up at once',
     { concurrent: false },
     async () => {
-      await using slow = await openKeeperStage(server, { connectSeconds: 1 });
+      await using slow = await openKeeperStage(server, { connectSeconds: 3 });
       const ids = Array.from({ length: 24 }, (_, index) => `cam-${index}`);
       const put = slow.control.putPath;
       let now = 0;
       let most = 0;
       slow.control.putPath = async (ask) => {
         most = Math.max(most, (now += 1));
-        await delay(400);
+        await delay(1_600);
         await put(ask).finally(() => (now -= 1));
       };
       for (const cameraId of ids) await slow.place(cameraAt(camera, { cameraId, stream: 'always' }));

@@ -59,14 +59,14 @@ it.concurrent(
 );
 
 it.concurrent('begins the wait again when it falls silent meanwhile, however shortly', async ({ stage }) => {
-  const recently = Array.from({ length: 3 }, () => Date.now());
+  const recently = Array.from({ length: 4 }, () => Date.now());
   const keeping = stage.keep({ lossesAtMs: recently });
   away(stage);
   await stage.serverIsIn('down');
   back(stage);
   await stage.serverIsIn('held');
   const beats = () => keeping.heartbeats as { reason?: string; live?: number }[];
-  for (let breaks = 0; breaks < 3; breaks += 1) {
+  for (let breaks = 0; breaks < 5; breaks += 1) {
     const from = beats().length;
     await eventually(
       () =>

@@ -5,6 +5,7 @@ import { searchAttributeArgs } from '../../../src/contract/search-attributes.ts'
 import { servesNamespace, shapeNamespace } from '../../../src/embedded/temporal-namespace.ts';
 import { startTemporalServer, type TemporalServer } from '../../../src/embedded/temporal-server.ts';
 import { eventually } from '../../setup/eventually.ts';
+import { startAgain } from '../../setup/start-again.ts';
 import { testRun, testServer } from '../../setup/servers.ts';
 import { workflowBundle } from '../../setup/workflow-bundle.ts';
 
@@ -33,7 +34,7 @@ export async function startFaultServer(dir: string): Promise<FaultServer> {
       // A killed server process loses nothing that the kernel has; only a machine that dies would.
       durable: false,
     });
-  const [first, { codePath }] = await Promise.all([start(), workflowBundle()]);
+  const [first, { codePath }] = await Promise.all([startAgain(start), workflowBundle()]);
   let server = first;
   const { address } = server;
   return {

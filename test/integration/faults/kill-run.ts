@@ -23,7 +23,7 @@ export interface Kill {
   published: Published;
 }
 
-/** Waits until nothing of a dead worker runs any more; rejects after 2 s with what still does. */
+/** Waits until nothing of a dead worker runs any more; rejects in the end with what still does. */
 export const noOrphans = (pid: number): Promise<true> =>
   eventually(
     () => {
@@ -31,7 +31,7 @@ export const noOrphans = (pid: number): Promise<true> =>
       if (left.length > 0) throw new Error(`still running: ${left.map(({ command }) => command).join('; ')}`);
       return true as const;
     },
-    { seconds: 2 },
+    { seconds: 15 },
   );
 
 /** Work that steps through its way in workers, of whatever capability. */

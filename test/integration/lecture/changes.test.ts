@@ -26,7 +26,7 @@ import { probe, shownIn } from './seen-pictures.ts';
 let place: LectureStack;
 const sources = new Map<string, string>();
 beforeAll(async () => {
-  place = await startLectureStack({ plan: { heartbeatSeconds: 30 } });
+  place = await startLectureStack();
 });
 afterAll(() => place[Symbol.asyncDispose]());
 
@@ -58,34 +58,39 @@ async function rightOf(document: LectureDocument, room: string, slot: 0 | 1 | 2)
   return await shownIn('right', { path, seconds: slot * 10 + 3 }, Object.fromEntries(moments));
 }
 
-describe('a lecture that is published', () => {
+// Its tests follow one lecture, beside the others.
+describe.concurrent('a lecture that is published', () => {
   const room = 'rendered';
   let before: LectureDocument;
   let eventId: string;
 
-  it('shows another pane in one slot when a person says so, and only that slot is composed anew', async () => {
-    const begun = await begin(room);
-    eventId = begun.eventId;
-    before = await ended(begun.id);
-    expect(before.state).toBe('complete');
-    const first = mainOnDrive(before);
-    await renderLecture(place.stack, { id: before.id, overrides: [{ slot: 1, right: 'board' }] });
-    const after = await ended(before.id);
-    expect(after).toMatchObject({ state: 'complete', spec: { overrides: [{ slot: 1, right: 'board' }] } });
-    expect(await composedAnew(place, after.id)).toEqual([1]);
-    expect(after.slots.map(({ right }) => right)).toEqual(['screen', 'board', 'screen']);
-    expect(after.slots[1]!.reason).toBe('chosen by a person');
-    expect([await rightOf(after, room, 0), await rightOf(after, room, 1)]).toEqual(['screen', 'board']);
-    const second = mainOnDrive(after);
-    expect(second.id).toBe(first.id);
-    expect(second.sha256).not.toBe(first.sha256);
-    expect(second.sha256).toBe(sha256Of(place.stack.media(fileOf(after, 'main').path)));
-    expect(onDrive(place, after.id)).toHaveLength(2);
-    expect(attachedTo(place, eventId)).toEqual(['Notes', 'Graph theory']);
-    expect(postsOf(place, second.id)).toHaveLength(1);
-  });
+  it(
+    'shows another pane in one slot when a person says so, and only that slot is composed anew',
+    { concurrent: false },
+    async () => {
+      const begun = await begin(room);
+      eventId = begun.eventId;
+      before = await ended(begun.id);
+      expect(before.state).toBe('complete');
+      const first = mainOnDrive(before);
+      await renderLecture(place.stack, { id: before.id, overrides: [{ slot: 1, right: 'board' }] });
+      const after = await ended(before.id);
+      expect(after).toMatchObject({ state: 'complete', spec: { overrides: [{ slot: 1, right: 'board' }] } });
+      expect(await composedAnew(place, after.id)).toEqual([1]);
+      expect(after.slots.map(({ right }) => right)).toEqual(['screen', 'board', 'screen']);
+      expect(after.slots[1]!.reason).toBe('chosen by a person');
+      expect([await rightOf(after, room, 0), await rightOf(after, room, 1)]).toEqual(['screen', 'board']);
+      const second = mainOnDrive(after);
+      expect(second.id).toBe(first.id);
+      expect(second.sha256).not.toBe(first.sha256);
+      expect(second.sha256).toBe(sha256Of(place.stack.media(fileOf(after, 'main').path)));
+      expect(onDrive(place, after.id)).toHaveLength(2);
+      expect(attachedTo(place, eventId)).toEqual(['Notes', 'Graph theory']);
+      expect(postsOf(place, second.id)).toHaveLength(1);
+    },
+  );
 
-  it('gets another name everywhere, and nothing stays under the old one', async () => {
+  it('gets another name everywhere, and nothing stays under the old one', { concurrent: false }, async () => {
     await changeLecture(place.stack, { id: before.id, name: 'Trees' });
     const after = await ended(before.id);
     expect(after).toMatchObject({ state: 'complete' });
@@ -100,7 +105,7 @@ describe('a lecture that is published', () => {
     expect(attachedTo(place, eventId)).toHaveLength(2);
   });
 
-  it('is made anew with another end, in the same file on Drive', async () => {
+  it('is made anew with another end, in the same file on Drive', { concurrent: false }, async () => {
     await changeLecture(place.stack, { id: before.id, hours: { end: '10:00:22' } });
     const after = await ended(before.id);
     expect(after).toMatchObject({ state: 'complete', endAt: expect.stringContaining('10:00:22') });
@@ -110,22 +115,26 @@ describe('a lecture that is published', () => {
     expect(onDrive(place, after.id)).toHaveLength(2);
   });
 
-  it('is taken back by cancel with undo: posts, attachment and files, and nothing of others', async () => {
-    const file = mainOnDrive(before);
-    await expect(cancelLecture(place.stack, { id: before.id, undo: false })).rejects.toMatchObject({
-      type: 'InputInvalid',
-    });
-    await cancelLecture(place.stack, { id: before.id, undo: true });
-    const after = await ended(before.id);
-    expect(after).toMatchObject({ state: 'cancelled', reason: 'Cancelled.' });
-    expect(onDrive(place, before.id)).toEqual([]);
-    expect(attachedTo(place, eventId)).toEqual(['Notes']);
-    expect(postsOf(place, file.id)).toEqual([]);
-    expect(after.publications.map(({ state }) => state)).toEqual(after.publications.map(() => 'undone'));
-  });
+  it(
+    'is taken back by cancel with undo: posts, attachment and files, and nothing of others',
+    { concurrent: false },
+    async () => {
+      const file = mainOnDrive(before);
+      await expect(cancelLecture(place.stack, { id: before.id, undo: false })).rejects.toMatchObject({
+        type: 'InputInvalid',
+      });
+      await cancelLecture(place.stack, { id: before.id, undo: true });
+      const after = await ended(before.id);
+      expect(after).toMatchObject({ state: 'cancelled', reason: 'Cancelled.' });
+      expect(onDrive(place, before.id)).toEqual([]);
+      expect(attachedTo(place, eventId)).toEqual(['Notes']);
+      expect(postsOf(place, file.id)).toEqual([]);
+      expect(after.publications.map(({ state }) => state)).toEqual(after.publications.map(() => 'undone'));
+    },
+  );
 });
 
-describe('a lecture that is being made', () => {
+describe.concurrent('a lecture that is being made', () => {
   it('takes a word for a pane, and composes no other slot twice', async () => {
     const { id, eventId } = await begin('chosen');
     const handle = place.stack.client.workflow.getHandle(lectureWorkflowId(id));

@@ -9,7 +9,7 @@ import { probe } from './seen-pictures.ts';
 
 let place: LectureStack;
 beforeAll(async () => {
-  place = await startLectureStack({ plan: { heartbeatSeconds: 30 } });
+  place = await startLectureStack();
 });
 afterAll(() => place[Symbol.asyncDispose]());
 
@@ -45,7 +45,7 @@ const cases: OverIt[] = [
   },
 ];
 
-describe('a lecture in Berlin', () => {
+describe.concurrent('a lecture in Berlin', () => {
   it.each(cases)('over $room is exact to the frame, and its hours are those of the clock', async (one) => {
     const { room, instant, hours, clocks } = one;
     await place.addRoom(room, { timeZone: 'Europe/Berlin' }, ['lecturer', 'screen']);
@@ -84,7 +84,7 @@ describe('a lecture in Berlin', () => {
   });
 });
 
-describe('a name', () => {
+describe.concurrent('a name', () => {
   const names = {
     slashes: 'Graphs/Trees: ../..\\C:',
     quotes: `“A” 'b' "c" $(touch x) \`y\` ; & | *?`,

@@ -1,5 +1,5 @@
 // A whole lecture stack for one test file: worker, catalog, the stand-in for Google with a shared drive, a room whose recorder left files of ten seconds.
-import { mkdir, rm } from 'node:fs/promises';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { requestLecture } from '../../../src/client/lecture.ts';
@@ -65,7 +65,7 @@ export async function startLectureStack(settings: SettingsPatch = {}): Promise<L
   const stack = await startPlanStack({
     settings: {
       ...settings,
-      plan: { heartbeatSeconds: 5, ...settings.plan },
+      plan: { heartbeatSeconds: 30, ...settings.plan },
       google: {
         apiUrl: google.url,
         credentialsFile: join(dir.path, 'google', 'service-account.json'),
@@ -78,6 +78,7 @@ export async function startLectureStack(settings: SettingsPatch = {}): Promise<L
     },
   });
   const files = join(dir.path, 'files');
+  const clipOf = clipMaker(join(dir.path, 'clips'));
   const unix = (slot: number): number => firstSlotMs / 1000 + slot * slotSeconds;
   return {
     stack,
@@ -97,8 +98,9 @@ export async function startLectureStack(settings: SettingsPatch = {}): Promise<L
     },
     async record(room, role, slot, looks = {}) {
       await mkdir(files, { recursive: true });
-      const name = `${room}-${role}_${unix(slot)}`;
-      return await makeClip({ dir: files, name, seconds: slotSeconds, ...patterns[role], ...looks });
+      const path = join(files, `${room}-${role}_${unix(slot)}.mp4`);
+      await copyFile(await clipOf({ seconds: slotSeconds, ...patterns[role], ...looks }), path);
+      return path;
     },
     async addEvent(body = {}) {
       const ask = askAs(google, google.token(ids.subject));
@@ -132,5 +134,16 @@ export async function startLectureStack(settings: SettingsPatch = {}): Promise<L
       await google.close();
       await rm(dir.path, { recursive: true, force: true });
     },
+  };
+}
+
+/** Clips that look the same are encoded once and copied: encoding costs more than a lecture of them. */
+function clipMaker(dir: string): (looks: Omit<ClipSpec, 'dir'>) => Promise<string> {
+  const made = new Map<string, Promise<string>>();
+  return async (looks) => {
+    const key = JSON.stringify(looks);
+    const clip = made.get(key) ?? mkdir(dir, { recursive: true }).then(() => makeClip({ dir, ...looks }));
+    made.set(key, clip);
+    return await clip;
   };
 }

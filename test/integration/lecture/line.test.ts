@@ -23,7 +23,7 @@ let document: LectureDocument;
 const sources: Record<string, string> = {};
 
 beforeAll(async () => {
-  place = await startLectureStack({ plan: { heartbeatSeconds: 30 } });
+  place = await startLectureStack();
   const { ids } = place;
   await place.addRoom('101', { name: 'Room 101' });
   for (const slot of [0, 1, 2]) {

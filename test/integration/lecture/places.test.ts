@@ -23,7 +23,7 @@ import {
 let place: LectureStack;
 let dir: TempDir;
 beforeAll(async () => {
-  [place, dir] = await Promise.all([startLectureStack({ plan: { heartbeatSeconds: 30 } }), tempDir()]);
+  [place, dir] = await Promise.all([startLectureStack(), tempDir()]);
   await addTarget(place.stack.catalog, {
     name: 'shelf',
     spec: { kind: 'local', path: join(dir.path, 'shelf') },
@@ -51,7 +51,7 @@ async function lectureIn(
 const mediaOf = (room: string, stack = place): string[] =>
   filesBelow(stack, '').filter((file) => file.endsWith('.mp4') && file.includes(room));
 
-describe('a published lecture', () => {
+describe.concurrent('a published lecture', () => {
   it('leaves all of it on the host where the room keeps all, and readers are those who asked', async () => {
     const users = ['anna@school.test', 'boris@school.test'];
     for (const user of users) place.google.accounts.addPerson(user);
@@ -102,7 +102,7 @@ describe('a published lecture', () => {
   });
 });
 
-describe('a code that no course has', () => {
+describe.concurrent('a code that no course has', () => {
   it('stops nothing: the lecture is published, and both say which code', async () => {
     const { ids } = place;
     const eventId = await place.addEvent();
@@ -135,6 +135,28 @@ describe('a code that no course has', () => {
   });
 });
 
+describe.concurrent('without an account at Google', () => {
+  it('a lecture goes to its export target; a room with a folder says what is to be set', async () => {
+    const google = { credentialsFile: undefined, subject: undefined } as object;
+    await using bare = await startLectureStack({ google });
+    const spec = { kind: 'local', path: join(dir.path, 'bare') };
+    await addTarget(bare.stack.catalog, { name: 'bare', spec });
+    const fields = { folderId: undefined, exports: ['bare'], keepFiles: 'none' };
+    const exported = await lectureIn('here', fields, { stack: bare });
+    expect(exported).toMatchObject({ state: 'complete' });
+    const { path, sha256 } = fileOf(exported, 'main');
+    expect(sha256Of(join(dir.path, 'bare', path.replace(/^lectures\//, '')))).toBe(sha256);
+    expect(mediaOf('here', bare)).toEqual([]);
+
+    const asked = await lectureIn('there', { exports: ['bare'] }, { stack: bare });
+    expect(asked).toMatchObject({ state: 'incomplete' });
+    expect(asked.reason).toMatch(/drive main failed: .*google\.credentialsFile.*longtake google login/);
+    expect(asked.publications).toContainEqual(expect.objectContaining({ kind: 'export', state: 'done' }));
+    expect(readFileSync(bare.stack.media(fileOf(asked, 'main').path)).length).toBeGreaterThan(0);
+  });
+});
+
+// Alone: all lectures of the stack have the account.
 describe('an account that was revoked', () => {
   it('leaves the video on the host; when it is back, retry goes on without composing again', async () => {
     const { accounts } = place.google;
@@ -161,26 +183,5 @@ describe('an account that was revoked', () => {
     expect(await composedAnew(place, refused.id)).toEqual([]);
     expect(onDrive(place, refused.id).map((file) => file.sha256)).toContain(sha256);
     expect(filesBelow(place, `.work/lectures/${refused.id}`)).toEqual([]);
-  });
-});
-
-describe('without an account at Google', () => {
-  it('a lecture goes to its export target; a room with a folder says what is to be set', async () => {
-    const google = { credentialsFile: undefined, subject: undefined } as object;
-    await using bare = await startLectureStack({ google, plan: { heartbeatSeconds: 30 } });
-    const spec = { kind: 'local', path: join(dir.path, 'bare') };
-    await addTarget(bare.stack.catalog, { name: 'bare', spec });
-    const fields = { folderId: undefined, exports: ['bare'], keepFiles: 'none' };
-    const exported = await lectureIn('here', fields, { stack: bare });
-    expect(exported).toMatchObject({ state: 'complete' });
-    const { path, sha256 } = fileOf(exported, 'main');
-    expect(sha256Of(join(dir.path, 'bare', path.replace(/^lectures\//, '')))).toBe(sha256);
-    expect(mediaOf('here', bare)).toEqual([]);
-
-    const asked = await lectureIn('there', { exports: ['bare'] }, { stack: bare });
-    expect(asked).toMatchObject({ state: 'incomplete' });
-    expect(asked.reason).toMatch(/drive main failed: .*google\.credentialsFile.*longtake google login/);
-    expect(asked.publications).toContainEqual(expect.objectContaining({ kind: 'export', state: 'done' }));
-    expect(readFileSync(bare.stack.media(fileOf(asked, 'main').path)).length).toBeGreaterThan(0);
   });
 });

@@ -14,10 +14,7 @@ import { probe } from './seen-pictures.ts';
 let place: LectureStack;
 let webhooks: WebhookServer;
 beforeAll(async () => {
-  [place, webhooks] = await Promise.all([
-    startLectureStack({ plan: { heartbeatSeconds: 30 } }),
-    startWebhookServer(),
-  ]);
+  [place, webhooks] = await Promise.all([startLectureStack(), startWebhookServer()]);
   await place.stack.catalog.webhooks.put({
     ...{ name: 'news', kind: 'generic', url: `${webhooks.url}/news`, rooms: [] },
     events: ['ready', 'waiting', 'failed'],

@@ -138,7 +138,7 @@ test('a gap report speaks to old readers and to ours', async () => {
   });
 });
 
-test('unfinished segments block a merge unless they are tolerated', async () => {
+test.concurrent('unfinished segments block a merge unless they are tolerated', async () => {
   const ids = ['dead'];
   stack.archive.always(`/dead/${starts[0]}`, { do: 'hang' });
   stack.archive.serve(`/dead/${starts[1]}`, await makeClip({ dir: dir.path, container: 'flv', seconds: 4 }));
@@ -161,7 +161,7 @@ test('unfinished segments block a merge unless they are tolerated', async () => 
   expect(statesOf(intervals)).toEqual(['neverDownloaded', 'present']);
 });
 
-describe('plans that merge one window in several ways', () => {
+describe.concurrent('plans that merge one window in several ways', () => {
   const again = (id: string, gapMode: (typeof modes)[number]) =>
     stack.run({ window, maxDownloadAttempts: 1, cameras: { ids: [id] }, gapMode });
 

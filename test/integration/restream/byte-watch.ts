@@ -15,12 +15,14 @@ export function watchBytes(target: RelayTarget, paths: readonly string[]): ByteW
   const seen = new Map(paths.map((name) => [name, { bytes: -1, atMs: startMs, longestMs: 0 }]));
   const end = new AbortController();
   const look = async (): Promise<void> => {
-    const found = await target.paths().catch(() => []);
+    const found = await target.paths().catch(() => undefined);
+    // A server that does not answer tells nothing, nor does a watch that was held up itself.
+    if (!found) return;
     const nowMs = performance.now();
     for (const [name, known] of seen) {
       const bytes = found.find((path) => path.name === name)?.inboundBytes ?? known.bytes;
-      known.longestMs = Math.max(known.longestMs, nowMs - known.atMs);
-      if (bytes !== known.bytes) Object.assign(known, { bytes, atMs: nowMs });
+      if (bytes === known.bytes) known.longestMs = Math.max(known.longestMs, nowMs - known.atMs);
+      else Object.assign(known, { bytes, atMs: nowMs });
     }
   };
   const watching = (async () => {

@@ -22,7 +22,7 @@ beforeAll(async () => {
   dir = await tempDir();
   const parts: Buffer[] = [];
   for (const [size, seconds] of [
-    ['320x180', 8],
+    ['320x180', 25],
     ['640x360', 60],
   ] as const) {
     const part = join(dir.path, `${size}.h264`);
@@ -62,11 +62,11 @@ describe.concurrent.each<RelayEngine>(['pull', 'ffmpeg'])('engine %s', (engine) 
         const { state, video: now = '' } = await stack.relay(id);
         return state === 'live' && now.startsWith(video);
       },
-      { what: `${video} of ${id} in the status`, seconds: 40 },
+      { what: `${video} of ${id} in the status` },
     );
     await eventually(
       async () => (await stack.details(relayWorkflowId(id))).includes(video.replace(/(\d)x(\d)/, '$1×$2')),
-      { what: `${video} of ${id} in the Web UI`, seconds: 40 },
+      { what: `${video} of ${id} in the Web UI` },
     );
   };
 

@@ -78,8 +78,7 @@ async function becomes(status: number, ...ill: string[]): Promise<string> {
 }
 
 test('is good once everything answers, and says what it has looked at', async () => {
-  await becomes(200);
-  expect(JSON.parse((await health()).text)).toEqual({
+  expect(JSON.parse(await becomes(200))).toEqual({
     ready: true,
     checks: ['queues', 'catalog', 'temporal', 'mediamtx', 'supervisor'].map((name) => ({ name, ok: true })),
   });

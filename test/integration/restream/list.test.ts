@@ -23,23 +23,23 @@ beforeAll(async () => {
 });
 afterAll(() => stack[Symbol.asyncDispose]());
 
-test('a new camera is live within 5 s, and nobody else is touched', async () => {
+test('a new camera is live by the next poll, and nobody else is touched', async () => {
   const before = await availableAt(ids[0]!);
   await stack.addCameras(['fresh']);
-  await stack.live(['fresh'], 5);
+  await stack.live(['fresh']);
   expect(await availableAt(ids[0]!)).toBe(before);
 });
 
-test('a camera with another address is moved there within 5 s', async () => {
+test('a camera with another address is moved there', async () => {
   await stack.addCameras(['fresh'], { path: 'other' });
   await eventually(
     async () => {
       const configs = await stack.target.control.listConfigs(new AbortController().signal);
       return configs.some(({ name, source }) => name === 'cam/fresh' && source.endsWith('/other'));
     },
-    { seconds: 5, what: 'the other address' },
+    { what: 'the other address' },
   );
-  await stack.live(['fresh'], 5);
+  await stack.live(['fresh']);
   expect((await stack.relay('fresh')).source).toMatch(/\/other$/);
 });
 

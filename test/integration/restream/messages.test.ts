@@ -19,7 +19,7 @@ beforeAll(async () => {
   await stack.addCameras([camera]);
   await stack.start();
   await stack.live([camera]);
-}, 90_000);
+});
 afterAll(() => stack[Symbol.asyncDispose]());
 
 /** The documented line, typed into a shell with the real binary; `change` stands for the input that the page shows. */

@@ -28,6 +28,9 @@ const frozenSeconds = 20;
 
 const publishersOf = ({ pid }: WorkerChild): { pid: number }[] =>
   childrenOfWorker(pid).filter(({ command }) => command.includes(stack.target.rtspUrl.slice(-6)));
+/** Each relay has several processes. */
+const relaysOf = ({ pid }: WorkerChild): Set<string> =>
+  new Set(childrenOfWorker(pid).flatMap(({ command }) => /cam\/\w+/.exec(command)?.[0] ?? []));
 const watch = (): PublisherWatch => watchPublishers({ catalog: stack.catalog, server: 'm1' }, paths);
 
 /** The stack's worker on another host, with wires to Temporal and to the catalog. */
@@ -109,9 +112,9 @@ test('a worker that stands still for 20 s with all its processes leaves one publ
 test('a worker that is asked to stop ends when another one publishes its relays, and viewers miss next to nothing', async () => {
   const holder = publishersOf(near).length > 0 ? near : remote;
   const others = [near, remote].filter((worker) => worker !== holder);
-  const heir = await stack.addWorker({ ownCommand: true });
   await Promise.all(others.map((worker) => worker.kill()));
-  await eventually(() => publishersOf(holder).length >= ids.length, { what: 'one holder of all' });
+  await eventually(() => relaysOf(holder).size === ids.length, { what: 'one holder of all' });
+  const heir = await stack.addWorker({ ownCommand: true });
   await using publishers = watch();
   const older = await publishers.single();
   const bytes = watchBytes(stack.target, paths);

@@ -63,8 +63,8 @@ export function watchRelays(watched: {
       }
       return undefined;
     },
-    live: (cameraIds, seconds = 20) => allLive({ catalog, targets, pathName }, { cameraIds, seconds }),
-    async becomes(cameraId, state, seconds = 20) {
+    live: (cameraIds, seconds = 60) => allLive({ catalog, targets, pathName }, { cameraIds, seconds }),
+    async becomes(cameraId, state, seconds = 60) {
       let last: RelayDocument | undefined;
       return await eventually(
         async () => {
@@ -83,14 +83,14 @@ export function watchRelays(watched: {
     shows: async (cameraId, state) =>
       void (await eventually(async () => (await listed(client, state)).includes(idOf(cameraId)), {
         what: `${cameraId} listed as ${state}`,
-        seconds: 20,
+        seconds: 60,
       })),
     async says(words) {
       await watch.shows(supervisor, 'attention');
       let text = '';
       await eventually(async () => (text = await watch.details(supervisor)).includes(words), {
         what: `attention to “${words}”`,
-        seconds: 20,
+        seconds: 60,
       });
       return text;
     },

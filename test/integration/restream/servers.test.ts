@@ -54,7 +54,7 @@ test('cameras are spread over the servers, and the status says where viewers fin
 
 test('the cameras of a server that is killed live on the other', async () => {
   await byWord.kill();
-  await stack.live(ids, 15);
+  await stack.live(ids);
   expect(new Set(Object.values(await placed()))).toEqual(new Set(['by-itself']));
   const moved = ids.find((id) => placedFirst[id] === 'by-word')!;
   await seenAt(byItself.readUrl(`cam/${moved}`));
@@ -76,7 +76,7 @@ test('a server that is back is held until the operator’s word, and then carrie
 test('a server that may return by itself does', async () => {
   await byItself.kill();
   await becomes('by-itself', 'down');
-  await stack.live(ids, 15);
+  await stack.live(ids);
   await byItself.restart();
   await backInPlace();
   await becomes('by-itself', 'up');
@@ -87,5 +87,5 @@ test('while no server answers nothing is moved, and all are live when one is bac
   await becomes('by-word', 'down');
   await becomes('by-itself', 'down');
   await byItself.restart();
-  await stack.live(ids, 20);
+  await stack.live(ids);
 });

@@ -41,12 +41,12 @@ test.concurrent(
     const lectureId = await lecture.request();
     await eventually(() => count(stage, 'compose.after') === 1, { seconds: 300, what: 'a finished slot' });
     await isIn(stage, first, 'compose');
-    const second = stage.addWorker();
-    await second.ready;
     expect(count(stage, 'compose.after')).toBe(1);
     first.send('SIGTERM');
+    const second = stage.addWorker();
     expect(await first.ended).toEqual({ code: 0, signal: null });
     await noOrphans(first.pid);
+    await second.ready;
     expect((await lecture.end()).state).toBe('complete');
     const { published: calm } = await theatre.calm();
     await expectOnce({ lecture, lectureId, calm, where: 'SIGTERM' });

@@ -56,6 +56,8 @@ export async function openLectureStage(spec: LectureStageSpec): Promise<LectureS
   const workers: WorkerChild[] = [];
   const env = {
     ...quickSettings,
+    // Twice what the SDK holds heartbeats back, and as much again for a busy machine.
+    LONGTAKE_PLAN_HEARTBEAT_SECONDS: '6',
     LONGTAKE_DATA: dataDir,
     LONGTAKE_MEDIA_ROOT: mediaRoot,
     LONGTAKE_CATALOG_FILE: file,
