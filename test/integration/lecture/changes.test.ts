@@ -10,6 +10,7 @@ import { lectureWorkflowId } from '../../../src/contract/ids.ts';
 import { choosePane } from '../../../src/contract/lecture-messages.ts';
 import type { LectureDocument } from '../../../src/contract/lecture.ts';
 import { eventually } from '../../setup/eventually.ts';
+import { startPostgres, type TestPostgres } from '../../setup/servers.ts';
 import { startLectureStack } from './lecture-stack.ts';
 import type { LectureStack } from './lecture-stack.ts';
 import {
@@ -23,12 +24,18 @@ import {
 } from './published-lecture.ts';
 import { probe, shownIn } from './seen-pictures.ts';
 
+let postgres: TestPostgres;
 let place: LectureStack;
 const sources = new Map<string, string>();
 beforeAll(async () => {
-  place = await startLectureStack();
+  // The other lectures have their catalog in SQLite.
+  postgres = await startPostgres();
+  place = await startLectureStack({ catalog: { kind: 'postgres', url: await postgres.newDatabaseUrl() } });
 });
-afterAll(() => place[Symbol.asyncDispose]());
+afterAll(async () => {
+  await place[Symbol.asyncDispose]();
+  await postgres.stop();
+});
 
 /** A lecture of three slots at an event and in a course, in a room that keeps what it is made of. */
 async function begin(room: string, fields: object = {}): Promise<{ id: string; eventId: string }> {

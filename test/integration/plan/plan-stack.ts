@@ -31,6 +31,7 @@ export type SettingsPatch = {
   >;
 } & {
   mediaRoot?: string;
+  catalog?: Config['catalog'];
 };
 
 export interface PlanStack extends AsyncDisposable {
@@ -78,6 +79,7 @@ function shortConfig(dir: string, patch: SettingsPatch): Config {
     ...config,
     host: 'test-host',
     ...(patch.mediaRoot === undefined ? {} : { mediaRoot: patch.mediaRoot }),
+    ...(patch.catalog === undefined ? {} : { catalog: patch.catalog }),
     download: {
       ...config.download,
       stallSeconds: 2,

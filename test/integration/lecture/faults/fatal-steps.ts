@@ -17,6 +17,8 @@ export interface FatalLecture {
   fatals: readonly Fatal[];
   /** The kill leaves a post of which nobody knows whether it was made. */
   asksAPerson: boolean;
+  /** Its catalog is in PostgreSQL; that of the others in SQLite. */
+  inPostgres?: true;
 }
 
 const isOpen = (stage: LectureStage, { pid }: WorkerChild, step: string): boolean =>
@@ -85,5 +87,6 @@ export const fatalLectures: Record<string, FatalLecture> = {
       held('sweep.before', 'sweep'),
     ],
     asksAPerson: false,
+    inPostgres: true,
   },
 };

@@ -1,6 +1,7 @@
 // Workers that die in the middle of a lecture: at random instants, and inside each step of its way.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../../../setup/eventually.ts';
+import { startPostgres, type TestPostgres } from '../../../setup/servers.ts';
 import { noOrphans } from '../../faults/kill-run.ts';
 import { strangers } from '../../faults/published.ts';
 import { makeSlowTools } from '../../faults/slow-tools.ts';
@@ -16,19 +17,24 @@ const seed = 20_260_105;
 
 let theatre: LectureTheatre;
 let slowTools: Record<string, string>;
+let postgres: TestPostgres;
 
 beforeAll(async () => {
-  theatre = await openLectureTheatre();
+  [theatre, postgres] = await Promise.all([openLectureTheatre(), startPostgres()]);
   slowTools = await makeSlowTools(`${theatre.dir}/slow`);
   await theatre.calm();
 });
 
-afterAll(() => theatre?.[Symbol.asyncDispose]());
+afterAll(async () => {
+  await theatre?.[Symbol.asyncDispose]();
+  await postgres?.stop();
+});
 
 test.concurrent.each(Object.entries(fatalLectures))(
   'a worker killed inside %s changes nothing that is published',
-  async (name, { fatals, asksAPerson }) => {
-    await using stage = await theatre.openStage(name.replaceAll(/\W+/g, '-'));
+  async (name, { fatals, asksAPerson, inPostgres }) => {
+    const more = inPostgres ? { catalogUrl: await postgres.newDatabaseUrl() } : {};
+    await using stage = await theatre.openStage(name.replaceAll(/\W+/g, '-'), more);
     using lecture = await orderLecture(stage, 'room');
     const { published: calm } = await theatre.calm();
     let lectureId = '';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { Catalog } from '../../../../src/catalog/catalog.ts';
 import { connectCatalog } from '../../../../src/catalog/connect.ts';
+import type { Config } from '../../../../src/config/schema.ts';
 import { prepareWorld, type PreparedIds } from '../../../fakes/google/prepared-world.ts';
 import { type GoogleFake, startGoogle } from '../../../fakes/google/server.ts';
 import { quickSettings } from '../../faults/stage.ts';
@@ -18,6 +19,8 @@ export interface LectureStageSpec {
   /** Path of the workflow bundle. */
   codePath: string;
   files: RecordedFiles;
+  /** PostgreSQL instead of a file. */
+  catalogUrl?: string;
   /** LONGTAKE_* for every worker. */
   settings?: Readonly<Record<string, string>>;
 }
@@ -48,8 +51,8 @@ export async function openLectureStage(spec: LectureStageSpec): Promise<LectureS
   const google = await startGoogle();
   const ids = await prepareWorld(google.world, googleDir);
   google.limits.unitsPerMinute = { drive: 1e9, calendar: 1e9, classroom: 1e9, sheets: 1e9 };
-  const file = join(dataDir, 'catalog.sqlite');
-  const catalog = await connectCatalog({ kind: 'sqlite', file, keyFile: join(dataDir, 'catalog.key') });
+  const place = placeOfCatalog(spec, dataDir);
+  const catalog = await connectCatalog({ ...place, keyFile: join(dataDir, 'catalog.key') });
   const connection = await Connection.connect({ address: temporal.address });
   const client = new Client({ connection, namespace: temporal.namespace });
   const steps = tailSteps(stepLog);
@@ -60,7 +63,9 @@ export async function openLectureStage(spec: LectureStageSpec): Promise<LectureS
     LONGTAKE_PLAN_HEARTBEAT_SECONDS: '6',
     LONGTAKE_DATA: dataDir,
     LONGTAKE_MEDIA_ROOT: mediaRoot,
-    LONGTAKE_CATALOG_FILE: file,
+    ...(place.kind === 'sqlite'
+      ? { LONGTAKE_CATALOG_FILE: place.file }
+      : { LONGTAKE_CATALOG_URL: place.url }),
     LONGTAKE_TEMPORAL_ADDRESS: temporal.address,
     LONGTAKE_TEMPORAL_NAMESPACE: temporal.namespace,
     LONGTAKE_DEBUG_STEP_LOG: stepLog,
@@ -92,3 +97,6 @@ export async function openLectureStage(spec: LectureStageSpec): Promise<LectureS
     },
   };
 }
+
+const placeOfCatalog = ({ catalogUrl: url }: LectureStageSpec, dataDir: string): Config['catalog'] =>
+  url === undefined ? { kind: 'sqlite', file: join(dataDir, 'catalog.sqlite') } : { kind: 'postgres', url };

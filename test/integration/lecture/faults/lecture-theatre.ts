@@ -16,7 +16,7 @@ export interface LectureTheatre extends AsyncDisposable {
   dir: string;
   openStage(
     name: string,
-    more?: Partial<Pick<LectureStageSpec, 'settings' | 'temporal'>>,
+    more?: Partial<Pick<LectureStageSpec, 'settings' | 'temporal' | 'catalogUrl'>>,
   ): Promise<LectureStage>;
   /** What a run leaves in which nothing goes wrong; run once. */
   calm(): Promise<CalmRun>;
