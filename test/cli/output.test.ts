@@ -35,6 +35,26 @@ describe('a table', () => {
     expect(lines).toEqual(['name    x', '日本    y', 'a?[2J?  z']);
   });
 
+  test('pads Cyrillic, combined and wide text alike', () => {
+    const cells = ['Участок', 'й№…', 'и\u0306', '日本', 'naïve'];
+    const lines = renderTable(
+      ['name', 'x'],
+      cells.map((cell) => [cell, '|']),
+    ).split('\n');
+    expect(lines.slice(1)).toEqual([
+      'Участок  |',
+      'й№…      |',
+      'и\u0306        |',
+      '日本     |',
+      'naïve    |',
+    ]);
+  });
+
+  test('may be longer than a call takes arguments', () => {
+    const rows = Array.from({ length: 130_000 }, (_, index) => [`cam-${index}`]);
+    expect(renderTable(['id'], rows).split('\n')).toHaveLength(rows.length + 1);
+  });
+
   test.each([
     [0, '0 B'],
     [999, '999 B'],

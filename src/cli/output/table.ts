@@ -7,7 +7,7 @@ export function renderTable(
 ): string {
   const lines = [header, ...rows.map((row) => row.map((cell) => oneLine(String(cell))))];
   const widths = header.map((_, column) =>
-    Math.max(...lines.map((line) => displayWidth(line[column] ?? ''))),
+    lines.reduce((widest, line) => Math.max(widest, displayWidth(line[column] ?? '')), 0),
   );
   const rightAligned = header.map(
     (_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'),
@@ -44,11 +44,15 @@ export const humanSeconds = (seconds: number): string => `${Number(seconds.toFix
 const oneLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '?');
 
 function displayWidth(text: string): number {
+  // Cutting into graphemes takes most of the time and memory of a long list, and few cells need it.
+  if (narrow.test(text)) return text.length;
   let width = 0;
   for (const { segment } of graphemes.segment(text)) width += wide.test(segment) ? 2 : 1;
   return width;
 }
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** A character a column, all of them: Latin and Russian letters, digits, marks of every day. */
+const narrow = /^[\u0020-\u007e\u00a0-\u00a8\u00aa-\u00ac\u00af-\u00ff\u0410-\u044f\u0401\u0451]*$/;
 const wide =
   /\p{Extended_Pictographic}|[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/u;
