@@ -166,7 +166,8 @@ async function listCameraDays(
     if (cameraId !== undefined) query = query.where('cameraId', '=', cameraId);
     if (states) query = query.where('state', 'in', states);
     if (indexes) query = query.where('idx', 'in', indexes);
-    rows.push(...(await query.orderBy('idx').execute()).map(cameraDayRow));
+    // No spread: a call takes about 120,000 arguments, and a plan may hold a million camera-days.
+    for (const row of await query.orderBy('idx').execute()) rows.push(cameraDayRow(row));
   }
   return rows;
 }
