@@ -1,5 +1,5 @@
 // Camera-days: the manifest of a plan and what became of each entry. Plans of 90,000 are read in pages, never as a whole by workflows.
-import type { Selectable, Updateable } from 'kysely';
+import { sql, type Selectable, type Updateable } from 'kysely';
 import type { CameraDayRef, CameraDayState } from '../contract/plan-messages.ts';
 import { Fault } from '../domain/fault.ts';
 import { chunks, fromJson } from './columns.ts';
@@ -83,6 +83,8 @@ export interface CameraDays {
   page(request: PageRequest): Promise<CameraDayPage>;
   /** In manifest order. */
   list(planId: string, filter?: CameraDayFilter): Promise<CameraDayRow[]>;
+  /** At most `length` entries, those first that need somebody: failed, refused, incomplete, …; within a state in manifest order. */
+  listWorst(request: { planId: string; length: number }): Promise<CameraDayRow[]>;
   /** @throws Fault NotFound */
   setState(request: { planId: string; index: number; state: CameraDayState }): Promise<void>;
   /** Null: no host holds its files any more. */
@@ -124,6 +126,7 @@ export function cameraDaysOf({ db }: Database): CameraDays {
     },
     list: (planId, filter) => listCameraDays(db, planId, filter),
     listOfCamera: ({ planId, cameraId }) => listCameraDays(db, planId, { cameraId }),
+    listWorst: (request) => listWorst(db, request),
     page: (request) => pageCameraDays(db, request),
     setState: ({ state, ...at }) => change(at, { state }),
     setHost: ({ host, ...at }) => change(at, { host }),
@@ -153,6 +156,28 @@ async function pageCameraDays(
   if (onlyUnfinished) query = query.where('state', 'in', unfinishedStates);
   const refs = await query.orderBy('idx').limit(length).execute();
   return { refs, nextIndex: (refs.at(-1)?.index ?? offset - 1) + 1 };
+}
+
+const worstFirst: readonly CameraDayState[] = [
+  'failed',
+  'refused',
+  'incomplete',
+  'cancelled',
+  'running',
+  'pending',
+  'complete',
+];
+
+async function listWorst(
+  db: Database['db'],
+  { planId, length }: { planId: string; length: number },
+): Promise<CameraDayRow[]> {
+  const rank = sql`case state ${sql.join(
+    worstFirst.map((state, at) => sql`when ${state} then ${sql.lit(at)}`),
+    sql` `,
+  )} end`;
+  const query = db.selectFrom('cameraDays').selectAll().where('planId', '=', planId);
+  return (await query.orderBy(rank).orderBy('idx').limit(length).execute()).map(cameraDayRow);
 }
 
 async function listCameraDays(

@@ -12,7 +12,7 @@ import { missingByCause, type MissingByCause } from './plan-causes.ts';
 export interface PlanPart {
   /** Only this camera. */
   camera?: string | undefined;
-  /** At most so many camera-days, those first that are not complete. */
+  /** At most so many camera-days, those first that are not complete: failed, refused, incomplete, …. */
   most?: number;
 }
 
@@ -26,7 +26,9 @@ export interface ReadPlan {
   head: Omit<PlanDocument, 'cameraDays'>;
   /** Camera-days in all pages together. */
   count: number;
-  /** One query a page. */
+  /** Camera-days of the plan. */
+  total: number;
+  /** Two queries a page, and one page in memory. */
   pages: AsyncIterable<ReadCameraDay[]>;
 }
 
@@ -39,16 +41,28 @@ export async function readPlan(
   planId: string,
   { camera, most = Number.POSITIVE_INFINITY }: PlanPart = {},
 ): Promise<ReadPlan> {
-  const { id, state, createdMs, spec } = await catalog.plans.require(planId);
-  const found = await catalog.cameraDays.list(planId, camera === undefined ? {} : { cameraId: camera });
-  if (camera !== undefined && found.length === 0)
-    throw new Fault('NotFound', `Plan ${planId} has no camera ${JSON.stringify(camera)}.`);
-  const days = found.length > most ? wantingFirst(found).slice(0, most) : found;
+  const { id, state, createdMs, spec, cameraDays: total } = await catalog.plans.require(planId);
+  const head = { id, state, createdAt: isoFromMs(createdMs), spec };
+  const { segmentSeconds } = spec;
+  if (camera === undefined && total <= most)
+    return { head, total, count: total, pages: readPages(catalog, { planId, total, segmentSeconds }) };
+  const days =
+    camera === undefined
+      ? await catalog.cameraDays.listWorst({ planId, length: most })
+      : await daysOfCamera(catalog, { planId, cameraId: camera });
   return {
-    head: { id, state, createdAt: isoFromMs(createdMs), spec },
-    count: days.length,
-    pages: pagesOf(catalog, days, spec.segmentSeconds),
+    ...{ head, total, count: days.length },
+    pages: readPages(catalog, { planId, total: days.length, segmentSeconds, days }),
   };
+}
+
+async function daysOfCamera(
+  { cameraDays }: Pick<Catalog, 'cameraDays'>,
+  of: { planId: string; cameraId: string },
+): Promise<CameraDayRow[]> {
+  const days = await cameraDays.listOfCamera(of);
+  if (days.length > 0) return days;
+  throw new Fault('NotFound', `Plan ${of.planId} has no camera ${JSON.stringify(of.cameraId)}.`);
 }
 
 /** The whole plan, or a part of it. Throws Fault NotFound. */
@@ -69,18 +83,37 @@ export async function allDays({ pages }: Pick<ReadPlan, 'pages'>): Promise<ReadC
   return days;
 }
 
-const wantingFirst = (days: readonly CameraDayRow[]): CameraDayRow[] =>
-  days.toSorted((a, b) => Number(a.state === 'complete') - Number(b.state === 'complete'));
+interface PagesOf {
+  planId: string;
+  total: number;
+  segmentSeconds: number;
+  /** Absent: all of the plan. */
+  days?: readonly CameraDayRow[];
+}
 
-async function* pagesOf(
-  { segments }: Pick<Catalog, 'segments'>,
-  days: readonly CameraDayRow[],
-  segmentSeconds: number,
+async function* readPages(
+  catalog: Pick<Catalog, 'plans' | 'segments'>,
+  { segmentSeconds, days, ...plan }: PagesOf,
 ): AsyncGenerator<ReadCameraDay[]> {
-  for (const page of chunks(days, daysPerPage)) {
-    const planId = page[0]!.planId;
-    const stored = await segments.listOfCameraDays({ planId, indexes: page.map(({ index }) => index) });
+  const { planId } = plan;
+  for await (const page of days ? chunks(days, daysPerPage) : pagesOfPlan(catalog, plan)) {
+    const indexes = page.map(({ index }) => index);
+    const stored = await catalog.segments.listOfCameraDays({ planId, indexes });
     yield page.map((day) => readDay(day, stored.get(day.index) ?? [], segmentSeconds));
+  }
+}
+
+async function* pagesOfPlan(
+  { plans }: Pick<Catalog, 'plans'>,
+  { planId, total }: Pick<PagesOf, 'planId' | 'total'>,
+): AsyncGenerator<CameraDayRow[]> {
+  for (let offset = 0, count = 0; count < total;) {
+    const page = await plans.page({ planId, offset, length: daysPerPage });
+    const last = page.at(-1);
+    if (!last) throw new Fault('NotFound', `Plan ${planId} was removed while it was read.`);
+    offset = last.index + 1;
+    count += page.length;
+    yield page;
   }
 }
 

@@ -7,6 +7,7 @@ import type { CameraDayState } from '../../contract/plan-messages.ts';
 import { createProgress } from '../output/progress-line.ts';
 import { humanSeconds, renderTable } from '../output/table.ts';
 import type { Session } from '../session.ts';
+import { countsText } from './show.ts';
 
 export interface Following {
   planId: string;
@@ -64,15 +65,12 @@ async function pictureOf(
   const { catalog, terminal } = session;
   const told = temporal ? await queryPlan(temporal.client, planId) : undefined;
   const plan = await catalog.plans.require(planId);
-  const counts = { ...(await catalog.plans.countByState(planId)) };
+  const counts = await catalog.plans.countByState(planId);
   const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const parts = Object.entries(counts)
-    .filter(([, count]) => count > 0)
-    .map(([state, count]) => `${count} ${state}`);
   const missing = told && told.missingSeconds > 0 ? `; ${humanSeconds(told.missingSeconds)} missing` : '';
   const done = total - counts.pending - counts.running;
   return {
-    summary: `${planId} ${told?.state ?? plan.state}: ${done}/${total} camera-days (${parts.join(', ')})${missing}`,
+    summary: `${planId} ${told?.state ?? plan.state}: ${done}/${total} camera-days (${countsText(counts)})${missing}`,
     rows: terminal.drawsProgress && total <= 1000 ? await rowsOf(session, planId) : undefined,
   };
 }

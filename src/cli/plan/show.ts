@@ -1,4 +1,5 @@
 // `plan show` and `plan list`: documents from the catalog, as JSON or as tables.
+import type { StateCounts } from '../../catalog/plans.ts';
 import { missingText } from '../../client/plan-causes.ts';
 import {
   allDays,
@@ -81,12 +82,22 @@ export async function printPlan(
       read.map(rowOf),
     ),
   );
-  const counts = Object.values(await catalog.plans.countByState(planId));
-  const more = camera === undefined ? counts.reduce((sum, count) => sum + count, 0) - read.length : 0;
-  if (more > 0) terminal.out(`… and ${more} more; --json shows all.`);
-  else for (const { document } of read) printFiles(terminal, document);
+  if (camera === undefined && plan.total > read.length) {
+    terminal.out(`… and ${plan.total - read.length} more; --json shows all.`);
+    const counts = countsText(await catalog.plans.countByState(planId));
+    const missingSeconds = await catalog.plans.endedMissingSeconds(planId);
+    const missing = missingSeconds > 0 ? `; ${humanSeconds(missingSeconds)} missing` : '';
+    terminal.out(`${plan.total} camera-days: ${counts}${missing}`);
+  } else for (const { document } of read) printFiles(terminal, document);
   return read;
 }
+
+/** `78750 complete, 450 failed`: the states that any camera-day is in. */
+export const countsText = (counts: StateCounts): string =>
+  Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([state, count]) => `${count} ${state}`)
+    .join(', ');
 
 function rowOf({ document: day, causes }: ReadCameraDay): string[] {
   const stored = day.segments.filter((segment) => segment.path !== undefined).length;
