@@ -54,6 +54,12 @@ export interface Segments extends SegmentLeases {
   record(record: SegmentRecord): Promise<boolean>;
   /** Lets a key start its attempts again, or only if what is stored is not whole. */
   resetAttempts(request: { key: SegmentKey; onlyWithGaps?: boolean | undefined }): Promise<void>;
+  /** Lets all keys that a plan cuts these camera-days into start their attempts again. One statement. */
+  resetAttemptsOfCameraDays(of: {
+    planId: string;
+    indexes: readonly number[];
+    segmentSeconds: number;
+  }): Promise<void>;
   /** Mean bit rate of stored segments in bytes per second, of one camera or of all; undefined when none is stored. */
   bytesPerSecond(of?: { cameraId?: string }): Promise<number | undefined>;
 }
@@ -83,6 +89,7 @@ export function segmentsOf(database: Database): Segments {
       }
       await query.execute();
     },
+    resetAttemptsOfCameraDays: (of) => resetAttemptsOfCameraDays(db, of),
     bytesPerSecond: ({ cameraId } = {}) => meanBytesPerSecond(db, cameraId),
   };
 }
@@ -132,6 +139,29 @@ async function listOfCameraDays(
     else byDay.set(dayIndex, [segment]);
   }
   return byDay;
+}
+
+/** The same keys as `cutIntoSegments` gives: every `segmentSeconds` from the window's start on, the last one shorter. */
+async function resetAttemptsOfCameraDays(
+  db: Database['db'],
+  { planId, indexes, segmentSeconds }: Parameters<Segments['resetAttemptsOfCameraDays']>[0],
+): Promise<void> {
+  const intoDay = sql<number>`segments.start_unix - day.start_ms / 1000`;
+  const toEnd = sql<number>`day.end_ms / 1000 - segments.start_unix`;
+  const full = sql.lit(segmentSeconds);
+  await db
+    .updateTable('segments')
+    .from('cameraDays as day')
+    .set({ attempts: 0, updatedMs: Date.now() })
+    .where('day.planId', '=', planId)
+    .where('day.idx', 'in', indexes)
+    .whereRef('segments.cameraId', '=', 'day.cameraId')
+    .where('segments.startUnix', '>=', sql<number>`day.start_ms / 1000`)
+    .where('segments.startUnix', '<', sql<number>`day.end_ms / 1000`)
+    .where(sql<boolean>`(${intoDay}) % ${full} = 0`)
+    .where(sql<boolean>`segments.seconds = case when ${toEnd} < ${full} then ${toEnd} else ${full} end`)
+    .where('segments.attempts', '>', 0)
+    .execute();
 }
 
 async function writeRecord(

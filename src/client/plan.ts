@@ -1,9 +1,9 @@
 // What a caller can do with plans in the catalog: add, restart, remove. Running ones are spoken to in plan-control.ts.
 import type { Catalog } from '../catalog/catalog.ts';
+import { chunks } from '../catalog/columns.ts';
 import type { CameraDayState } from '../contract/plan-messages.ts';
 import type { PlanSpec } from '../contract/plan.ts';
 import { Fault } from '../domain/fault.ts';
-import { cutIntoSegments } from '../domain/segment.ts';
 import { resolveCameras } from './plan-cameras.ts';
 import { estimatePlan, type PlanEstimate } from './plan-estimate.ts';
 import { newPlanId } from './plan-id.ts';
@@ -61,6 +61,9 @@ export interface PlanReset {
   camera?: string | undefined;
 }
 
+/** Whole days of quarter-hours: 24,000 rows change at a time. */
+const daysPerStatement = 250;
+
 const notComplete: CameraDayState[] = ['incomplete', 'refused', 'failed', 'cancelled'];
 
 /** Makes camera-days pending again: those not complete, or all with `force` or of a named camera. Answers how many. */
@@ -76,9 +79,11 @@ export async function resetPlan({ catalog, planId, force, camera }: PlanReset): 
       remedy: `\`longtake plan show ${planId}\` lists its cameras.`,
     });
   if (force) {
-    for (const day of days)
-      for (const segment of cutIntoSegments(day, spec.segmentSeconds))
-        await catalog.segments.resetAttempts({ key: { cameraId: day.cameraId, ...segment } });
+    for (const some of chunks(days, daysPerStatement)) {
+      const indexes = some.map(({ index }) => index);
+      const { segmentSeconds } = spec;
+      await catalog.segments.resetAttemptsOfCameraDays({ planId, indexes, segmentSeconds });
+    }
   }
   return catalog.cameraDays.reset(planId, filter);
 }
