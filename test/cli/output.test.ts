@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { describeError } from '../../src/cli/output/exit-code.ts';
+import { printJsonPages } from '../../src/cli/output/json.ts';
 import { createProgress } from '../../src/cli/output/progress-line.ts';
 import { humanBytes, humanSeconds, renderTable } from '../../src/cli/output/table.ts';
 import type { Terminal } from '../../src/cli/output/terminal.ts';
@@ -10,6 +11,7 @@ import { errorDocument } from '../../src/contract/command.ts';
 import type { DoctorCheck } from '../../src/contract/doctor.ts';
 import { StackUnreachable } from '../../src/contract/stack-unreachable.ts';
 import { Fault, faultTypes } from '../../src/domain/fault.ts';
+import { recordingTerminal } from './run-cli.ts';
 
 describe('a table', () => {
   test('aligns text to the left and numbers to the right, and ends lines without blanks', () => {
@@ -66,6 +68,20 @@ describe('a table', () => {
   test('seconds carry at most one decimal', () => {
     expect([humanSeconds(0), humanSeconds(5.96), humanSeconds(30.04)]).toEqual(['0 s', '6 s', '30 s']);
   });
+});
+
+test('a document in pages ends when its reader has gone', async () => {
+  const { terminal, text } = recordingTerminal();
+  const left = { ...terminal, isOutClosed: () => text().includes('"n":2') };
+  let asked = 0;
+  const pages = (async function* () {
+    for (let n = 1; n < 100; n += 1) {
+      asked = n;
+      yield await Promise.resolve([{ n }]);
+    }
+  })();
+  await printJsonPages(left, { head: { id: 'p1' }, list: 'entries', pages });
+  expect(asked).toBe(2);
 });
 
 describe('progress', () => {

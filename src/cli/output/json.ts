@@ -21,6 +21,7 @@ export async function printJsonPages<Head extends object>(
     if (page.length === 0) continue;
     terminal.out(separator + page.map((entry) => JSON.stringify(entry)).join('\n,'));
     separator = ',';
+    if (terminal.isOutClosed?.()) return;
   }
   terminal.out(']}');
 }

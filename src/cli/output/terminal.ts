@@ -6,6 +6,8 @@ export interface Terminal {
   out(text: string): void;
   /** The same to stderr. */
   err(text: string): void;
+  /** Whether whoever reads stdout has gone (`| head`), so that a long document may end. */
+  isOutClosed?(): boolean;
   /** Raw text to stderr, for redrawing. */
   draw(text: string): void;
   stdin: NodeJS.ReadStream;
@@ -25,11 +27,16 @@ export function processTerminal(): Terminal {
   const ignoreClosedPipe = (error: NodeJS.ErrnoException): void => {
     if (error.code !== 'EPIPE') throw error;
   };
-  stdout.on('error', ignoreClosedPipe);
+  let isClosed = false;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    isClosed = true;
+    ignoreClosedPipe(error);
+  });
   stderr.on('error', ignoreClosedPipe);
   return {
     out: (text) => void stdout.write(`${text}\n`),
     err: (text) => void stderr.write(`${text}\n`),
+    isOutClosed: () => isClosed,
     draw: (text) => void stderr.write(text),
     stdin,
     asks: stdin.isTTY === true && stdout.isTTY === true,
