@@ -1,6 +1,7 @@
 // Camera-days: the manifest of a plan and what became of each entry. Plans of 90,000 are read in pages, never as a whole by workflows.
 import { sql, type Selectable, type Updateable } from 'kysely';
-import type { CameraDayRef, CameraDayState } from '../contract/plan-messages.ts';
+import type { CameraDayState } from '../domain/camera-day-states.ts';
+import type { CameraDayRef } from '../contract/plan-messages.ts';
 import { Fault } from '../domain/fault.ts';
 import { chunks, fromJson } from './columns.ts';
 import type { CameraDaysTable, Database } from './tables.ts';

@@ -1,6 +1,7 @@
 // Plans: the request as it was given, its state, and its manifest, which is written with it in one transaction.
 import type { z } from 'zod';
-import type { CameraDayState, PlanState } from '../contract/plan-messages.ts';
+import type { CameraDayState } from '../domain/camera-day-states.ts';
+import type { PlanState } from '../contract/plan-messages.ts';
 import type { planSummary, PlanSpec } from '../contract/plan.ts';
 import { Fault } from '../domain/fault.ts';
 import { isoFromMs } from '../domain/range.ts';

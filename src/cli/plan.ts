@@ -1,5 +1,6 @@
 // `longtake plan`: the flags and helps; what they do is in plan/.
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { cameraDayStates } from '../domain/camera-day-states.ts';
 import type { Terminal } from './output/terminal.ts';
 import { perform, withCommonFlags } from './perform.ts';
 import { planAddCommand } from './plan-add.ts';
@@ -39,9 +40,17 @@ const show = (terminal: Terminal): Command =>
     'Show a plan: each camera-day with what is present, what is missing and why. Needs the catalog alone.',
   )
     .option('--camera <id>', 'only this camera, with its segments and gaps')
+    .addOption(
+      new Option('--state <state>', 'only camera-days in this state, all of them').choices(cameraDayStates),
+    )
     .addHelpText(
       'after',
-      examples('show p-20260913-k7x2', 'show p-20260913-k7x2 --camera cam-1', 'show p-20260913-k7x2 --json'),
+      examples(
+        'show p-20260913-k7x2',
+        'show p-20260913-k7x2 --camera cam-1',
+        'show p-20260913-k7x2 --state refused',
+        'show p-20260913-k7x2 --json',
+      ),
     )
     .action(perform(terminal, async () => (await import('./plan/show.ts')).showPlan));
 

@@ -3,6 +3,7 @@ import type { CameraDayRow } from '../catalog/camera-days.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { chunks } from '../catalog/columns.ts';
 import type { SegmentOfDay } from '../catalog/segments.ts';
+import type { CameraDayState } from '../domain/camera-day-states.ts';
 import type { CameraDayDocument, PlanDocument, SegmentDocument } from '../contract/plan.ts';
 import { Fault } from '../domain/fault.ts';
 import { isoFromMs } from '../domain/range.ts';
@@ -12,6 +13,8 @@ import { missingByCause, type MissingByCause } from './plan-causes.ts';
 export interface PlanPart {
   /** Only this camera. */
   camera?: string | undefined;
+  /** Only camera-days in this state; all of them, whatever `most` says. */
+  state?: CameraDayState | undefined;
   /** At most so many camera-days, those first that are not complete: failed, refused, incomplete, …. */
   most?: number;
 }
@@ -39,17 +42,22 @@ export const daysPerPage = 250;
 export async function readPlan(
   catalog: Pick<Catalog, 'plans' | 'cameraDays' | 'segments'>,
   planId: string,
-  { camera, most = Number.POSITIVE_INFINITY }: PlanPart = {},
+  { camera, state: only, most = Number.POSITIVE_INFINITY }: PlanPart = {},
 ): Promise<ReadPlan> {
   const { id, state, createdMs, spec, cameraDays: total } = await catalog.plans.require(planId);
   const head = { id, state, createdAt: isoFromMs(createdMs), spec };
   const { segmentSeconds } = spec;
+  if (camera === undefined && only !== undefined) {
+    const { [only]: count } = await catalog.plans.countByState(planId);
+    return { head, total, count, pages: readPages(catalog, { planId, total, segmentSeconds, only }) };
+  }
   if (camera === undefined && total <= most)
     return { head, total, count: total, pages: readPages(catalog, { planId, total, segmentSeconds }) };
-  const days =
+  const found =
     camera === undefined
       ? await catalog.cameraDays.listWorst({ planId, length: most })
       : await daysOfCamera(catalog, { planId, cameraId: camera });
+  const days = only === undefined ? found : found.filter((day) => day.state === only);
   return {
     ...{ head, total, count: days.length },
     pages: readPages(catalog, { planId, total: days.length, segmentSeconds, days }),
@@ -89,14 +97,18 @@ interface PagesOf {
   segmentSeconds: number;
   /** Absent: all of the plan. */
   days?: readonly CameraDayRow[];
+  /** Those in another state are passed over. */
+  only?: CameraDayState;
 }
 
 async function* readPages(
   catalog: Pick<Catalog, 'plans' | 'segments'>,
-  { segmentSeconds, days, ...plan }: PagesOf,
+  { segmentSeconds, days, only, ...plan }: PagesOf,
 ): AsyncGenerator<ReadCameraDay[]> {
   const { planId } = plan;
-  for await (const page of days ? chunks(days, daysPerPage) : pagesOfPlan(catalog, plan)) {
+  for await (const all of days ? chunks(days, daysPerPage) : pagesOfPlan(catalog, plan)) {
+    const page = only === undefined ? all : all.filter(({ state }) => state === only);
+    if (page.length === 0) continue;
     const indexes = page.map(({ index }) => index);
     const stored = await catalog.segments.listOfCameraDays({ planId, indexes });
     yield page.map((day) => readDay(day, stored.get(day.index) ?? [], segmentSeconds));

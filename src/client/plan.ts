@@ -1,7 +1,7 @@
 // What a caller can do with plans in the catalog: add, restart, remove. Running ones are spoken to in plan-control.ts.
 import type { Catalog } from '../catalog/catalog.ts';
 import { chunks } from '../catalog/columns.ts';
-import type { CameraDayState } from '../contract/plan-messages.ts';
+import type { CameraDayState } from '../domain/camera-day-states.ts';
 import type { PlanSpec } from '../contract/plan.ts';
 import { Fault } from '../domain/fault.ts';
 import { resolveCameras } from './plan-cameras.ts';

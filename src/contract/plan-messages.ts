@@ -1,5 +1,6 @@
 // What workflows of a plan take, answer and listen to. No zod here: this file goes into the workflow bundle.
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { CameraDayState } from '../domain/camera-day-states.ts';
 
 export type PlanStep = 'download' | 'merge' | 'export';
 export type GapMode = 'hole' | 'slate' | 'split';
@@ -14,18 +15,6 @@ export const planStates = [
   'cancelled',
 ] as const;
 export type PlanState = (typeof planStates)[number];
-
-/** `incomplete`: gaps remain, within what the plan tolerates; `refused`: the merge was refused; `failed`: a step gave up. */
-export const cameraDayStates = [
-  'pending',
-  'running',
-  'complete',
-  'incomplete',
-  'refused',
-  'failed',
-  'cancelled',
-] as const;
-export type CameraDayState = (typeof cameraDayStates)[number];
 
 /** The numbers of a plan that workflows decide by; everything else stays in the catalog. */
 export interface PlanSettings {

@@ -1,6 +1,7 @@
 // The door of the plan capability: requests and documents as zod schemas; flags, JSON and reference are made from them.
 import { z } from 'zod';
-import { cameraDayStates, planStates } from './plan-messages.ts';
+import { cameraDayStates } from '../domain/camera-day-states.ts';
+import { planStates } from './plan-messages.ts';
 
 const date = z
   .string()

@@ -134,6 +134,21 @@ forEachDatabase(({ open }) => {
     expect(cameras).not.toContain('cam-2');
   });
 
+  test('all camera-days in one state are shown, however many, and no others', async () => {
+    const catalog = await open();
+    await addPlan(catalog, 2 * daysPerPage);
+    const refused = [3, ...Array.from({ length: 120 }, (_, index) => daysPerPage + index)];
+    for (const index of refused) await catalog.cameraDays.setState({ planId: 'p1', index, state: 'refused' });
+    const { terminal, text } = recordingTerminal();
+    const shown = await printPlan({ terminal, catalog }, { planId: 'p1', state: 'refused' });
+    expect(shown.map(({ document }) => document.camera)).toEqual(refused.map((index) => `cam-${index}`));
+    expect(text()).toMatch(/\n500 camera-days: 379 pending, 121 refused$/);
+    const { count } = await readPlan(catalog, 'p1', { state: 'refused' });
+    expect(count).toBe(refused.length);
+    const none = await readPlan(catalog, 'p1', { camera: 'cam-0', state: 'refused' });
+    expect(await allDays(none)).toEqual([]);
+  });
+
   test('a long plan is never in memory as a whole', async () => {
     const catalog = await open();
     const days = 2 * daysPerPage + 1;

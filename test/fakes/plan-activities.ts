@@ -9,8 +9,9 @@ import type {
   SegmentOutcome,
   TransferActivities,
 } from '../../src/activities/plan/types.ts';
-import type { CameraDayState, PlanSettings, PlanState } from '../../src/contract/plan-messages.ts';
-import { cameraDayStates } from '../../src/contract/plan-messages.ts';
+import type { CameraDayState } from '../../src/domain/camera-day-states.ts';
+import type { PlanSettings, PlanState } from '../../src/contract/plan-messages.ts';
+import { cameraDayStates } from '../../src/domain/camera-day-states.ts';
 import { isoFromMs } from '../../src/domain/range.ts';
 
 export interface FakePlan {

@@ -1,8 +1,8 @@
 // What the plan's activities take and answer: the workflows' view of them. Types only; totals and addresses, never gap lists.
+import type { CameraDayState } from '../../domain/camera-day-states.ts';
 import type {
   CameraDayDone,
   CameraDayRef,
-  CameraDayState,
   GapMode,
   PlanSettings,
   PlanState,

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { TemporalDoor } from '../../client/connect.ts';
 import { isPlanRunning, queryPlan } from '../../client/plan-control.ts';
 import { waitForPlan } from '../../client/plan-wait.ts';
-import type { CameraDayState } from '../../contract/plan-messages.ts';
+import type { CameraDayState } from '../../domain/camera-day-states.ts';
 import { createProgress } from '../output/progress-line.ts';
 import { humanSeconds, renderTable } from '../output/table.ts';
 import type { Session } from '../session.ts';

@@ -5,9 +5,11 @@ import {
   allDays,
   daysPerPage,
   readPlan,
+  type PlanPart,
   type ReadCameraDay,
   type ReadPlan,
 } from '../../client/plan-documents.ts';
+import type { CameraDayState } from '../../domain/camera-day-states.ts';
 import type { CameraDayDocument, planDocument, planList } from '../../contract/plan.ts';
 import { printJson, printJsonPages } from '../output/json.ts';
 import { humanSeconds, renderTable } from '../output/table.ts';
@@ -20,17 +22,22 @@ export const showPlan = (invocation: Invocation): Promise<void> =>
     const { terminal, json, args, flags } = session;
     const [planId = ''] = args;
     const camera = typeof flags['camera'] === 'string' ? flags['camera'] : undefined;
-    if (json) return printPlanJson(session, { planId, camera });
-    const days = await printPlan(session, { planId, camera });
+    const state = flags['state'] as CameraDayState | undefined;
+    if (json) return printPlanJson(session, { planId, camera, state });
+    const days = await printPlan(session, { planId, camera, state });
     if (camera !== undefined) for (const { document } of days) printSegments(terminal, document);
   });
+
+interface Shown extends Pick<PlanPart, 'camera' | 'state'> {
+  planId: string;
+}
 
 /** The document in one piece, or a camera-day a line where they are many. */
 export async function printPlanJson(
   { terminal, catalog }: Pick<Session, 'terminal' | 'catalog'>,
-  { planId, camera }: { planId: string; camera?: string | undefined },
+  { planId, ...part }: Shown,
 ): Promise<void> {
-  const plan = await readPlan(catalog, planId, { camera });
+  const plan = await readPlan(catalog, planId, part);
   const { head } = plan;
   if (plan.count > daysPerPage)
     return printJsonPages(terminal, { head, list: 'cameraDays', pages: documentsOf(plan) });
@@ -69,9 +76,9 @@ const mostRows = 100;
 /** The table per camera-day: what is there, what is missing and why, and the files. */
 export async function printPlan(
   { terminal, catalog }: Pick<Session, 'terminal' | 'catalog'>,
-  { planId, camera }: { planId: string; camera?: string | undefined },
+  { planId, camera, state: only }: Shown,
 ): Promise<ReadCameraDay[]> {
-  const plan = await readPlan(catalog, planId, { camera, most: mostRows });
+  const plan = await readPlan(catalog, planId, { camera, state: only, most: mostRows });
   const { state, spec } = plan.head;
   const days = spec.toDate && spec.toDate !== spec.date ? `${spec.date} to ${spec.toDate}` : spec.date;
   terminal.out(`Plan ${planId}: ${state}; ${days} ${spec.window}, ${spec.steps.join(', ')}`);
@@ -83,7 +90,8 @@ export async function printPlan(
     ),
   );
   if (camera === undefined && plan.total > read.length) {
-    terminal.out(`… and ${plan.total - read.length} more; --json shows all.`);
+    if (plan.count < plan.total && only === undefined)
+      terminal.out(`… and ${plan.total - read.length} more; --state shows those in one state, --json all.`);
     const counts = countsText(await catalog.plans.countByState(planId));
     const missingSeconds = await catalog.plans.endedMissingSeconds(planId);
     const missing = missingSeconds > 0 ? `; ${humanSeconds(missingSeconds)} missing` : '';

@@ -9,7 +9,8 @@ import {
 } from '@temporalio/workflow';
 import { planWorkflowId } from '../../contract/ids.ts';
 import * as messages from '../../contract/plan-messages.ts';
-import type { CameraDayInput, CameraDayState } from '../../contract/plan-messages.ts';
+import type { CameraDayState } from '../../domain/camera-day-states.ts';
+import type { CameraDayInput } from '../../contract/plan-messages.ts';
 import { searchAttributes } from '../../contract/search-attributes.ts';
 import { describeFailure } from '../fail.ts';
 import { heard, listenInOrder } from '../early-signals.ts';

@@ -7,7 +7,8 @@ import {
   makeContinueAsNewFunc,
 } from '@temporalio/workflow';
 import type { ClaimedCameraDay } from '../../activities/plan/types.ts';
-import type { CameraDayInput, CameraDayState, DaySession } from '../../contract/plan-messages.ts';
+import type { CameraDayState } from '../../domain/camera-day-states.ts';
+import type { CameraDayInput, DaySession } from '../../contract/plan-messages.ts';
 import { describeFailure } from '../fail.ts';
 import { onLivingHost } from '../on-host.ts';
 import { anyHost, downloads, light } from '../proxies.ts';

@@ -1,15 +1,15 @@
 // The state of a running plan: what is in flight, what has ended, and how the Web UI shows it.
 import { setCurrentDetails } from '@temporalio/workflow';
+import type { CameraDayState } from '../../domain/camera-day-states.ts';
 import type {
   CameraDayDone,
   CameraDayRef,
-  CameraDayState,
   PlanInput,
   PlanProgress,
   PlanSession,
   PlanState,
 } from '../../contract/plan-messages.ts';
-import { cameraDayStates } from '../../contract/plan-messages.ts';
+import { cameraDayStates } from '../../domain/camera-day-states.ts';
 import { durationText } from '../../domain/duration-text.ts';
 import { markdownTable, shownWhole } from '../../domain/markdown.ts';
 
